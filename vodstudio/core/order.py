@@ -1,0 +1,88 @@
+"""Who is next, fair between the cities, and why: choosing and explaining are one function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vodstudio.core.jobs import JobId, Rank, StepId
+from vodstudio.core.station import CityId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """The best waiting step of one city in one rank. `place` orders a rank: lower goes first."""
+
+    step_id: StepId
+    job_id: JobId
+    city_id: CityId | None
+    rank: Rank
+    place: float
+    deadline: datetime | None = None
+    is_started: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The step that goes next, and the sentence that says why."""
+
+    candidate: Candidate
+    why: str
+
+
+def choose(
+    front: Sequence[Candidate], turns: Mapping[CityId | None, datetime], now: datetime
+) -> Choice | None:
+    """Pinned first, then by deadline, then the city that waited longest for a turn, then backlog."""
+    if not front:
+        return None
+    rank = min(candidate.rank for candidate in front)
+    same = [candidate for candidate in front if candidate.rank == rank]
+    if rank in (Rank.PINNED, Rank.DEADLINE):
+        best = min(same, key=lambda c: (c.place, c.step_id))
+    else:
+        best = min(
+            same,
+            key=lambda c: (
+                turns.get(c.city_id) or datetime.min.replace(tzinfo=now.tzinfo),
+                c.place,
+                c.step_id,
+            ),
+        )
+    return Choice(best, _why(best, turns))
+
+
+def _why(chosen: Candidate, turns: Mapping[CityId | None, datetime]) -> str:
+    match chosen.rank:
+        case Rank.PINNED:
+            return "you moved it to the top"
+        case Rank.DEADLINE:
+            when = chosen.deadline
+            return f"needed {when:%a %H:%M}" if when else "it has a deadline"
+        case Rank.NORMAL:
+            return "this city waited longest" if chosen.city_id in turns else "this city has had no turn yet"
+        case Rank.BACKLOG:
+            return "backlog: nothing newer is waiting"
+
+
+def line_up(
+    waiting: Sequence[Candidate], turns: Mapping[CityId | None, datetime], now: datetime, limit: int = 50
+) -> list[Choice]:
+    """The order in which the waiting steps would go if nothing new came: what the rows promise."""
+    by_front: dict[tuple[CityId | None, Rank], list[Candidate]] = {}
+    for candidate in sorted(waiting, key=lambda c: (c.place, c.step_id), reverse=True):
+        by_front.setdefault((candidate.city_id, candidate.rank), []).append(candidate)
+    simulated = dict(turns)
+    line: list[Choice] = []
+    while by_front and len(line) < limit:
+        choice = choose([candidates[-1] for candidates in by_front.values()], simulated, now)
+        if choice is None:
+            break
+        line.append(choice)
+        group = (choice.candidate.city_id, choice.candidate.rank)
+        by_front[group].pop()
+        if not by_front[group]:
+            del by_front[group]
+        simulated[choice.candidate.city_id] = max([now, *simulated.values()]) + timedelta(microseconds=1)
+    return line

@@ -1,0 +1,100 @@
+"""Which steps a recording needs, what each waits for, and what makes two steps the same work."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vodstudio.core.filename import NameParts
+from vodstudio.core.jobs import Output, PlanKind, StepKind
+from vodstudio.core.recording import Fingerprint
+from vodstudio.core.station import Preset, Station
+
+_DELIVER: Mapping[StepKind, tuple[StepKind, ...]] = {
+    StepKind.PROBE: (),
+    StepKind.ENCODE: (StepKind.PROBE,),
+    StepKind.STILLS: (StepKind.PROBE,),
+    StepKind.SPEECH: (StepKind.PROBE,),
+    StepKind.CAPTIONS: (StepKind.SPEECH, StepKind.ENCODE),
+    StepKind.PUBLISH: (StepKind.ENCODE, StepKind.CAPTIONS, StepKind.STILLS),
+    StepKind.VERIFY: (StepKind.PUBLISH,),
+}
+_CAPTION_IN_PLACE: Mapping[StepKind, tuple[StepKind, ...]] = {
+    StepKind.PROBE: (),
+    StepKind.SPEECH: (StepKind.PROBE,),
+    StepKind.CAPTIONS: (StepKind.SPEECH,),
+    StepKind.PUBLISH: (StepKind.CAPTIONS,),
+    StepKind.VERIFY: (StepKind.PUBLISH,),
+}
+_NEVER_REUSED = frozenset({StepKind.PUBLISH, StepKind.VERIFY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    """A step to be, and the kinds it waits for."""
+
+    kind: StepKind
+    needs: tuple[StepKind, ...]
+
+
+def steps_for(plan: PlanKind) -> tuple[PlannedStep, ...]:
+    """The steps of a plan in the order in which they are shown."""
+    graph = _DELIVER if plan is PlanKind.DELIVER else _CAPTION_IN_PLACE
+    return tuple(PlannedStep(kind=kind, needs=needs) for kind, needs in graph.items())
+
+
+def needs_of(plan: PlanKind, kind: StepKind) -> frozenset[StepKind]:
+    """All steps that must be done before this one, near and far: their outputs are its inputs."""
+    graph = _DELIVER if plan is PlanKind.DELIVER else _CAPTION_IN_PLACE
+    near = graph[kind]
+    return frozenset(near).union(*(needs_of(plan, other) for other in near))
+
+
+def plan_for(station: Station, path: Path, name: NameParts) -> PlanKind:
+    """A file on a server's content drive whose name carries a show number is captioned where it lies."""
+    storage = station.storage_of(path)
+    on_content_drive = storage is not None and storage.content_drive_of is not None
+    return PlanKind.CAPTION_IN_PLACE if on_content_drive and name.show_number else PlanKind.DELIVER
+
+
+def parameters_of(kind: StepKind, preset: Preset) -> dict[str, object]:
+    """The part of the preset that this kind of step uses: what else changes does not repeat the step."""
+    match kind:
+        case StepKind.ENCODE:
+            return dataclasses.asdict(preset.encode)
+        case StepKind.SPEECH:
+            return {**dataclasses.asdict(preset.speech), "vocabulary": list(preset.vocabulary)}
+        case StepKind.CAPTIONS:
+            return {"profile": preset.caption_profile}
+        case StepKind.STILLS:
+            return {"count": preset.stills}
+        case _:
+            return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepIdentity:
+    """What makes two steps the same work."""
+
+    kind: StepKind
+    fingerprint: Fingerprint
+    parameters: Mapping[str, object]
+    tools: str
+    inputs: tuple[Output, ...] = ()
+
+
+def step_key(identity: StepIdentity, job_id: str) -> str:
+    """Equal keys mean equal results. Publishing is never the same work twice, so its key carries the job."""
+    body = [
+        identity.kind.value,
+        identity.fingerprint,
+        identity.parameters,
+        identity.tools,
+        sorted((output.name, output.sha256) for output in identity.inputs),
+        job_id if identity.kind in _NEVER_REUSED else "",
+    ]
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
