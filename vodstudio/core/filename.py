@@ -6,7 +6,20 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _PREFIX = re.compile(r"^(?P<show>\d{3,7})(?:-(?P<reel>\d{1,2}))?\s*-\s*(?P<rest>.+)$")
 _COMPACT = re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)")
 _COMPACT_US = re.compile(r"(?<!\d)(?P<m>\d\d)(?P<d>\d\d)(?P<y>20\d\d)(?!\d)")

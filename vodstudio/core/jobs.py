@@ -78,6 +78,14 @@ class Rank(IntEnum):
     BACKLOG = 3
 
 
+class StopReason(StrEnum):
+    """Why a running step was told to stop."""
+
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    SHUTDOWN = "shutdown"
+
+
 LANE_OF: Mapping[StepKind, Lane] = {
     StepKind.PROBE: Lane.LIGHT,
     StepKind.ENCODE: Lane.MEDIA,
@@ -227,6 +235,11 @@ def job_state(steps: Collection[tuple[StepState, bool]], is_paused: bool) -> Job
         return JobState.CANCELLED
     if states <= {StepState.DONE}:
         return JobState.DONE
+    return _open_state(states, is_paused)
+
+
+def _open_state(states: set[StepState], is_paused: bool) -> JobState:
+    """A job that is still on its way."""
     if StepState.RUNNING in states:
         return JobState.WORKING
     if is_paused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from vodstudio.core.jobs import JobId, Rank, StepId
 from vodstudio.core.station import CityId
@@ -29,6 +29,16 @@ class Choice:
 
     candidate: Candidate
     why: str
+
+
+def natural_place(
+    recorded_on: date | None, added_at: datetime, rank: Rank, deadline: datetime | None
+) -> float:
+    """The place inside a rank: the earliest deadline first, else the newest recording first."""
+    if rank is Rank.DEADLINE and deadline is not None:
+        return deadline.timestamp()
+    newest = datetime.combine(recorded_on, time(), added_at.tzinfo) if recorded_on else added_at
+    return -newest.timestamp()
 
 
 def choose(

@@ -21,6 +21,7 @@ from vodstudio.core.jobs import (
     StepId,
     StepKind,
     StepResult,
+    StopReason,
 )
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine
@@ -153,9 +154,17 @@ class Queue(Protocol):
     """What workers do with steps. Each call is part of one transaction on the store thread."""
 
     def claim(
-        self, lane: Lane, worker: str, now: datetime, tools: Mapping[StepKind, str], busy: bool = False
+        self,
+        lane: Lane,
+        worker: str,
+        now: datetime,
+        tools: Mapping[StepKind, str],
+        started_only: bool = False,
     ) -> Claim | None:
-        """The next step of this lane, chosen by `core.order`, now running with attempts + 1; None when nothing waits."""
+        """The next step of this lane, chosen by `core.order`, now running with attempts + 1; None when nothing waits.
+
+        `started_only` (stop after current) leaves jobs alone of which no step has run yet.
+        """
         ...
 
     def heartbeat(self, claims: Iterable[tuple[StepId, int, float]], now: datetime) -> None:
@@ -345,6 +354,18 @@ class Store(Protocol):
 
     async def look(self, work: Callable[[Unit], T]) -> T:
         """From the loop: a long read on a read-only connection, on a thread of its own; writing in it raises."""
+        ...
+
+
+class Workers(Protocol):
+    """Whoever runs steps: the lanes and the remote lane together."""
+
+    def wake(self) -> None:
+        """The doorbell: there may be something to do."""
+        ...
+
+    def stop(self, job_id: JobId, reason: StopReason) -> None:
+        """Ask the running steps of a job to stop."""
         ...
 
 

@@ -1,0 +1,284 @@
+"""Bring recordings in: known again by content, given to a city, planned and stored; refused with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from vodstudio.core.errors import BadMedia, NoAccess, NotFound, Problem, VodError, problem_of
+from vodstudio.core.events import JobAdded, JobRemoved
+from vodstudio.core.filename import read_name
+from vodstudio.core.jobs import JobId, Rank, StopReason
+from vodstudio.core.plan import plan_for
+from vodstudio.core.ports import Clock, Emit, NewJob, Store, Unit, Workers
+from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
+from vodstudio.core.rows import JobRow
+from vodstudio.core.station import CityId, PresetId, Station, city_of
+
+MEDIA_ENDINGS = frozenset(
+    [
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".ts",
+        ".m2ts",
+        ".mts",
+        ".mpg",
+        ".mpeg",
+        ".mxf",
+        ".avi",
+        ".wmv",
+        ".asf",
+        ".flv",
+        ".dv",
+        ".gxf",
+        ".lxf",
+        ".wav",
+        ".w64",
+        ".mp3",
+        ".m4a",
+        ".aac",
+        ".ac3",
+        ".flac",
+        ".ogg",
+    ]
+)
+MOST_FILES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """The same content is in the queue already."""
+
+    path: Path
+    job_id: JobId
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedFile:
+    """A file that could not be brought in, and why."""
+
+    path: Path
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What became of each file."""
+
+    added: tuple[JobRow, ...] = ()
+    known: tuple[KnownFile, ...] = ()
+    refused: tuple[RefusedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the person said about the files."""
+
+    city_id: CityId | None = None
+    preset_id: PresetId | None = None
+    deadline: datetime | None = None
+
+
+class Importing:
+    """Add recordings to the queue."""
+
+    def __init__(self, station: Station, store: Store, clock: Clock, emit: Emit, workers: Workers) -> None:
+        self._station = station
+        self._store = store
+        self._clock = clock
+        self._emit = emit
+        self._workers = workers
+
+    async def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        city_id: CityId | None = None,
+        preset_id: PresetId | None = None,
+        deadline: datetime | None = None,
+    ) -> ImportReport:
+        """Files and folders; a folder gives the recordings in it and below. One bad file stops nothing."""
+        wish = Wish(city_id=city_id, preset_id=preset_id, deadline=deadline)
+        self._check(wish)
+        files, refused = await asyncio.to_thread(_expand, paths)
+        added: list[JobRow] = []
+        known: list[KnownFile] = []
+        for path in files:
+            try:
+                outcome = await self._add_one(path, wish)
+            except VodError as error:
+                refused.append(RefusedFile(path=path, problem=problem_of(error)))
+                continue
+            if isinstance(outcome, JobRow):
+                added.append(outcome)
+                self._emit(JobAdded(outcome))
+            else:
+                known.append(outcome)
+        if added:
+            self._workers.wake()
+        return ImportReport(added=tuple(added), known=tuple(known), refused=tuple(refused))
+
+    async def undo(self, job_ids: Iterable[JobId]) -> None:
+        """Take back what was just added, if it has not begun to be published."""
+        wanted = list(job_ids)
+        now = self._clock.now()
+        await self._store.run(lambda unit: [unit.jobs.cancel(job_id, now) for job_id in wanted])
+        for job_id in wanted:
+            self._workers.stop(job_id, StopReason.CANCEL)
+
+        def remove(unit: Unit) -> list[JobId]:
+            running = {job_id for _, job_id, _ in unit.jobs.running_steps()}
+            gone = [job_id for job_id in wanted if job_id not in running]
+            for job_id in gone:
+                unit.jobs.remove(job_id)
+            return gone
+
+        for job_id in await self._store.run(remove):
+            self._emit(JobRemoved(job_id))
+
+    def _check(self, wish: Wish) -> None:
+        if wish.city_id is not None and self._station.city(wish.city_id) is None:
+            raise NotFound(
+                f"There is no city “{wish.city_id}” in the station file",
+                hint=f"Nothing was added. Known: {', '.join(c.id for c in self._station.cities) or 'none'}.",
+                code="VS-UNKNOWN-CITY",
+            )
+        if wish.preset_id is not None and self._station.preset(wish.preset_id) is None:
+            raise NotFound(
+                f"There is no preset “{wish.preset_id}” in the station file",
+                hint=f"Nothing was added. Known: {', '.join(p.id for p in self._station.presets)}.",
+                code="VS-UNKNOWN-PRESET",
+            )
+
+    async def _add_one(self, path: Path, wish: Wish) -> JobRow | KnownFile:
+        recording = await asyncio.to_thread(_read, path)
+        job = self._plan(recording, wish)
+
+        def add(unit: Unit) -> JobRow | KnownFile:
+            open_job = unit.jobs.open_job_of(recording.fingerprint)
+            if open_job is not None:
+                unit.recordings.moved(recording.id, recording.path)
+                row = unit.jobs.row(open_job)
+                return KnownFile(path=path, job_id=open_job, title=row.title if row else path.name)
+            unit.jobs.add(job)
+            row = unit.jobs.row(job.id)
+            assert row is not None
+            return row
+
+        return await self._store.run(add)
+
+    def _plan(self, recording: Recording, wish: Wish) -> NewJob:
+        station = self._station
+        name = read_name(recording.path.stem)
+        city = station.city(wish.city_id) or city_of(station, recording.path, recording.path.stem)
+        city_id = city.id if city else None
+        return NewJob(
+            id=JobId(str(uuid.uuid4())),
+            recording=recording,
+            city_id=city_id,
+            preset=station.preset(wish.preset_id) or station.preset_of(city_id),
+            plan=plan_for(station, recording.path, name),
+            rank=Rank.DEADLINE if wish.deadline else Rank.NORMAL,
+            deadline=wish.deadline,
+            added_at=self._clock.now(),
+        )
+
+
+def _read(path: Path) -> Recording:
+    """Identity and name of a file; reads at most three mebibytes of it."""
+    path = Path(os.path.realpath(path))
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise BadMedia("This is not a file", hint=f"Nothing was added: {path}", code="VS-NOT-A-FILE")
+        if about.st_size == 0:
+            raise BadMedia(
+                "The file is empty",
+                hint="Maybe it is still being copied. Nothing was added; drop it again when the copy is done.",
+                code="VS-EMPTY-FILE",
+            )
+        fingerprint = fingerprint_of(path)
+    except FileNotFoundError as error:
+        raise NotFound(
+            "The file is not there", hint=f"Nothing was added: {path}", code="VS-NO-SUCH-FILE"
+        ) from error
+    except PermissionError as error:
+        raise NoAccess(
+            "The file may not be read",
+            hint=f"Nothing was added. Allow this user to read {path}.",
+            code="VS-MAY-NOT-READ",
+        ) from error
+    except OSError as error:
+        raise NoAccess(
+            "The file could not be read",
+            detail=str(error),
+            hint=f"Nothing was added: {path}",
+            code="VS-CANNOT-READ",
+        ) from error
+    name = read_name(path.stem)
+    return Recording(
+        id=RecordingId(str(uuid.uuid4())),
+        path=path,
+        fingerprint=fingerprint,
+        size_bytes=about.st_size,
+        title=name.title,
+        recorded_on=name.recorded_on,
+        show_number=name.show_number,
+        reel=name.reel,
+    )
+
+
+def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[RefusedFile]]:
+    """Files as they are, folders as the recordings in them; symbolic links to folders are not followed."""
+    files: list[Path] = []
+    refused: list[RefusedFile] = []
+    for path in paths:
+        if path.is_dir():
+            _walk(path, files, refused)
+        else:
+            files.append(path)
+    if len(files) > MOST_FILES:
+        too_many = BadMedia(
+            f"More than {MOST_FILES:,} recordings at once",
+            hint=f"The first {MOST_FILES:,} were added. Drop the rest again.",
+            code="VS-TOO-MANY-FILES",
+        )
+        refused.append(RefusedFile(path=paths[0], problem=problem_of(too_many)))
+    return list(dict.fromkeys(files))[:MOST_FILES], refused
+
+
+def _walk(folder: Path, files: list[Path], refused: list[RefusedFile]) -> None:
+    def note(error: OSError) -> None:
+        cause = NoAccess(
+            "The folder may not be opened",
+            detail=str(error),
+            hint=f"Allow this user to read {error.filename}. The other files were added.",
+            code="VS-MAY-NOT-READ",
+        )
+        refused.append(RefusedFile(path=Path(str(error.filename)), problem=problem_of(cause)))
+
+    before = len(files)
+    for root, folders, names in os.walk(folder, onerror=note):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files.extend(
+            Path(root, name)
+            for name in sorted(names)
+            if not name.startswith(".") and Path(name).suffix.lower() in MEDIA_ENDINGS
+        )
+    if len(files) == before and not refused:
+        nothing = NotFound(
+            "No recordings in this folder",
+            hint="It has no file with the ending of a video or sound file. Nothing was added.",
+            code="VS-EMPTY-FOLDER",
+        )
+        refused.append(RefusedFile(path=folder, problem=problem_of(nothing)))

@@ -1,0 +1,293 @@
+"""What a person can do with the jobs of the queue; each change is one transaction, told after it."""
+
+from __future__ import annotations
+
+import shutil
+from asyncio import to_thread
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from vodstudio.core.errors import Conflict, NotFound
+from vodstudio.core.events import JobChanged, JobRemoved, QueueSwitched
+from vodstudio.core.jobs import LANE_OF, Job, JobId, JobState, Rank, StepState, StopReason
+from vodstudio.core.order import natural_place
+from vodstudio.core.ports import Clock, Emit, Store, Unit, Workers
+from vodstudio.core.rows import Counts, JobFilter, JobRow
+from vodstudio.core.station import CityId
+from vodstudio.core.switches import PAUSED, STOP_AFTER_CURRENT, is_on, turn
+
+KEEP_FINISHED = timedelta(days=30)
+Change = Callable[[Unit, JobId], object]
+
+
+class JobControl:
+    """Pause, cancel, retry, remove, order; rows and details."""
+
+    def __init__(self, store: Store, clock: Clock, emit: Emit, workers: Workers, work: Path) -> None:
+        self._store = store
+        self._clock = clock
+        self._emit = emit
+        self._workers = workers
+        self._work = work
+
+    async def rows(self, wanted: JobFilter, limit: int = 200, offset: int = 0) -> list[JobRow]:
+        """Rows as the queue shows them, with the place in the line of those that wait."""
+        now = self._clock.now()
+        return await self._store.look(
+            lambda unit: _with_reasons(unit, unit.jobs.rows(wanted, limit, offset), now)
+        )
+
+    async def row(self, job_id: JobId) -> JobRow | None:
+        """One row."""
+        return await self._store.look(lambda unit: unit.jobs.row(job_id))
+
+    async def job(self, job_id: JobId) -> Job:
+        """Everything about one job."""
+        job = await self._store.look(lambda unit: unit.jobs.job(job_id))
+        if job is None:
+            raise _unknown(job_id)
+        return job
+
+    async def find(self, text: str) -> JobId:
+        """The one job whose id begins with this text."""
+        found = await self._store.look(lambda unit: unit.jobs.find_prefix(text))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise _unknown(text)
+        raise Conflict(
+            f"“{text}” is the beginning of {len(found)} jobs",
+            hint="Nothing was changed. Type more letters of the id.",
+        )
+
+    async def counts(self) -> Counts:
+        """How many jobs are where."""
+        return await self._store.look(lambda unit: unit.jobs.counts())
+
+    async def pause(self, ids: Iterable[JobId]) -> list[JobRow]:
+        """The operator's own flag; a running step ends at its checkpoint."""
+        now = self._clock.now()
+        rows = await self._change(ids, lambda unit, job_id: unit.jobs.pause(job_id, True, now))
+        for row in rows:
+            self._workers.stop(row.id, StopReason.PAUSE)
+        return rows
+
+    async def resume(self, ids: Iterable[JobId]) -> list[JobRow]:
+        """Go on from the checkpoint."""
+        now = self._clock.now()
+        return await self._change(ids, lambda unit, job_id: unit.jobs.pause(job_id, False, now))
+
+    async def cancel(self, ids: Iterable[JobId]) -> list[JobRow]:
+        """Stop for good; what was finished is kept until the job is removed."""
+        now = self._clock.now()
+        rows = await self._change(ids, lambda unit, job_id: unit.jobs.cancel(job_id, now))
+        for row in rows:
+            self._workers.stop(row.id, StopReason.CANCEL)
+        return rows
+
+    async def retry(self, ids: Iterable[JobId]) -> list[JobRow]:
+        """Failed, held and cancelled steps go on with the parameters the job was given."""
+        now = self._clock.now()
+        return await self._change(ids, lambda unit, job_id: unit.jobs.retry(job_id, now))
+
+    async def acknowledge(self, ids: Iterable[JobId]) -> list[JobRow]:
+        """A person has seen it: from now on retention may remove it."""
+        now = self._clock.now()
+        return await self._change(ids, lambda unit, job_id: unit.jobs.acknowledge(job_id, now))
+
+    async def set_city(self, ids: Iterable[JobId], city_id: CityId | None) -> list[JobRow]:
+        """Correct a wrong guess."""
+        return await self._change(ids, lambda unit, job_id: unit.jobs.set_city(job_id, city_id))
+
+    async def remove(self, ids: Iterable[JobId]) -> list[JobId]:
+        """Forget jobs and their work files; the recording itself and published files are never touched."""
+        wanted = list(ids)
+
+        def forget(unit: Unit) -> list[JobId]:
+            running = {job_id for _, job_id, _ in unit.jobs.running_steps()}
+            busy = [job_id for job_id in wanted if job_id in running]
+            if busy:
+                raise Conflict(
+                    "A job that is being worked on cannot be removed",
+                    hint="Nothing was removed. Cancel it first; its recording is safe.",
+                    code="VS-JOB-RUNS",
+                )
+            for job_id in wanted:
+                unit.jobs.remove(job_id)
+            return wanted
+
+        gone = await self._store.run(forget)
+        await to_thread(self._remove_work, gone)
+        for job_id in gone:
+            self._emit(JobRemoved(job_id))
+        return gone
+
+    async def cleanup(self, keep: timedelta = KEEP_FINISHED) -> list[JobId]:
+        """Retention: finished jobs after 30 days; a failed or held one only after a person has seen it."""
+        before = self._clock.now() - keep
+        return await self.remove(await self._store.look(lambda unit: unit.jobs.old(before)))
+
+    async def to_top(self, ids: Sequence[JobId]) -> list[JobRow]:
+        """Before everything else, in this order."""
+
+        def place(unit: Unit) -> None:
+            first = min((place for _, place in unit.jobs.pinned()), default=0.0)
+            for index, job_id in enumerate(ids):
+                unit.jobs.place(job_id, Rank.PINNED, first - len(ids) + index)
+
+        return await self._order(ids, place)
+
+    async def to_bottom(self, ids: Sequence[JobId]) -> list[JobRow]:
+        """After everything else: backlog."""
+        return await self.set_rank(ids, Rank.BACKLOG)
+
+    async def set_rank(
+        self, ids: Sequence[JobId], rank: Rank, deadline: datetime | None = None
+    ) -> list[JobRow]:
+        """Normal, backlog, pinned, or needed by a time."""
+        if rank is Rank.PINNED:
+            return await self.to_top(ids)
+
+        def place(unit: Unit) -> None:
+            for job_id in ids:
+                job = unit.jobs.job(job_id)
+                if job is not None:
+                    unit.jobs.place(job_id, rank, _natural(job, rank, deadline), deadline)
+
+        return await self._order(ids, place)
+
+    async def to_normal(self, ids: Sequence[JobId]) -> list[JobRow]:
+        """Back to the fair order."""
+        return await self.set_rank(ids, Rank.NORMAL)
+
+    async def up(self, ids: Sequence[JobId]) -> list[JobRow]:
+        """One place up among the pinned; one that is not pinned joins them at the end."""
+        return await self._shift(ids, -1)
+
+    async def down(self, ids: Sequence[JobId]) -> list[JobRow]:
+        """One place down among the pinned; the last one goes back to the fair order."""
+        return await self._shift(ids, +1)
+
+    async def now(self, job_id: JobId) -> list[JobRow]:
+        """This one now: it goes first, and what runs in its way stops at its checkpoint and comes right after it."""
+        rows = await self.to_top([job_id])
+        for other in await self._store.look(lambda unit: _in_the_way(unit, job_id)):
+            self._workers.stop(other, StopReason.PAUSE)
+        if rows and rows[0].is_paused:
+            rows = await self.resume([job_id])
+        return rows
+
+    async def pause_queue(self) -> QueueSwitched:
+        """Nothing new begins; what runs stops at its checkpoint."""
+        switched = await self._switch(PAUSED, True)
+        running = await self._store.look(lambda unit: unit.jobs.running_steps())
+        for job_id in {of for _, of, _ in running}:
+            self._workers.stop(job_id, StopReason.PAUSE)
+        return switched
+
+    async def resume_queue(self) -> QueueSwitched:
+        """Go on."""
+        await self._store.run(lambda unit: turn(unit, STOP_AFTER_CURRENT, False))
+        switched = await self._switch(PAUSED, False)
+        self._workers.wake()
+        return switched
+
+    async def stop_after_current(self, on: bool) -> QueueSwitched:
+        """Jobs that have begun are finished; no other begins."""
+        switched = await self._switch(STOP_AFTER_CURRENT, on)
+        self._workers.wake()
+        return switched
+
+    async def switch(self) -> QueueSwitched:
+        """How the switches stand."""
+        return await self._store.look(_switched)
+
+    async def _switch(self, name: str, on: bool) -> QueueSwitched:
+        def write(unit: Unit) -> QueueSwitched:
+            turn(unit, name, on)
+            return _switched(unit)
+
+        switched = await self._store.run(write)
+        self._emit(switched)
+        return switched
+
+    async def _shift(self, ids: Sequence[JobId], by: int) -> list[JobRow]:
+        moved = set(ids)
+
+        def place(unit: Unit) -> None:
+            line = [job_id for job_id, _ in unit.jobs.pinned()]
+            leaving = line[-1:] if by > 0 and line and line[-1] in moved and len(moved) == 1 else []
+            line += [job_id for job_id in ids if job_id not in line and by < 0]
+            for index in range(len(line))[:: 1 if by < 0 else -1]:
+                other = index + by
+                if line[index] in moved and 0 <= other < len(line) and line[other] not in moved:
+                    line[index], line[other] = line[other], line[index]
+            for index, job_id in enumerate(line):
+                unit.jobs.place(job_id, Rank.PINNED, float(index))
+            for job_id in leaving:
+                job = unit.jobs.job(job_id)
+                if job is not None:
+                    unit.jobs.place(job_id, Rank.NORMAL, _natural(job, Rank.NORMAL, None))
+
+        return await self._order(ids, place)
+
+    async def _order(self, ids: Sequence[JobId], place: Callable[[Unit], None]) -> list[JobRow]:
+        await self._store.run(place)
+        return await self._change(ids, lambda _unit, _job_id: None)
+
+    async def _change(self, ids: Iterable[JobId], change: Change) -> list[JobRow]:
+        wanted, now = list(ids), self._clock.now()
+
+        def write(unit: Unit) -> list[JobRow]:
+            for job_id in wanted:
+                if unit.jobs.row(job_id) is None:
+                    raise _unknown(job_id)
+                change(unit, job_id)
+            rows = [row for job_id in wanted if (row := unit.jobs.row(job_id))]
+            return _with_reasons(unit, rows, now)
+
+        rows = await self._store.run(write)
+        for row in rows:
+            self._emit(JobChanged(row))
+        self._workers.wake()
+        return rows
+
+    def _remove_work(self, ids: Sequence[JobId]) -> None:
+        for job_id in ids:
+            shutil.rmtree(self._work / job_id, ignore_errors=True)
+
+
+def _natural(job: Job, rank: Rank, deadline: datetime | None) -> float:
+    return natural_place(job.recording.recorded_on, job.added_at, rank, deadline)
+
+
+def _in_the_way(unit: Unit, job_id: JobId) -> set[JobId]:
+    """One running job for each lane that this job could use at once."""
+    job = unit.jobs.job(job_id)
+    wanted = {LANE_OF[step.kind] for step in job.steps if step.state is StepState.READY} if job else set()
+    one_for_lane = {lane: of for _, of, lane in unit.jobs.running_steps() if lane in wanted and of != job_id}
+    return set(one_for_lane.values())
+
+
+def _with_reasons(unit: Unit, rows: list[JobRow], now: datetime) -> list[JobRow]:
+    if not any(row.state is JobState.WAITING for row in rows):
+        return rows
+    reasons = unit.queue.waiting_reasons(now)
+    return [
+        replace(row, why=reasons[row.id]) if row.state is JobState.WAITING and row.id in reasons else row
+        for row in rows
+    ]
+
+
+def _switched(unit: Unit) -> QueueSwitched:
+    return QueueSwitched(is_paused=is_on(unit, PAUSED), stop_after_current=is_on(unit, STOP_AFTER_CURRENT))
+
+
+def _unknown(text: str) -> NotFound:
+    return NotFound(
+        f"There is no job “{text}”",
+        hint="Nothing was changed. `vodstudio jobs` lists them.",
+        code="VS-NO-JOB",
+    )
