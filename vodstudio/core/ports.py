@@ -24,8 +24,8 @@ from vodstudio.core.jobs import (
     StopReason,
 )
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
-from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine
-from vodstudio.core.station import CityId, Lane, Preset
+from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, StorageView
+from vodstudio.core.station import CityId, Lane, Preset, Storage
 
 T = TypeVar("T")
 Emit = Callable[[Event], None]
@@ -283,6 +283,10 @@ class Jobs(Protocol):
         """The newest jobs of a city."""
         ...
 
+    def finished_since(self, since: datetime) -> list[tuple[datetime, float]]:
+        """(when a job was finished, how many seconds of video it was), oldest first."""
+        ...
+
     def captioned_share(self, city_id: CityId, since: datetime) -> tuple[int, int]:
         """(finished with captions, all finished or failed) of a city since then."""
         ...
@@ -374,6 +378,22 @@ class Catalogue(Protocol):
 
     async def check(self) -> Json:
         """Name, version and clock of the server; raises ServerAway, NotConnected or Refused."""
+        ...
+
+
+class Drives(Protocol):
+    """Looks at storages without ever hanging: in an expendable child, with a time limit."""
+
+    async def look(self, storage: Storage) -> StorageView:
+        """Whether it is there, is really it (marker), and how much is free."""
+        ...
+
+    async def is_there(self, path: Path) -> bool:
+        """Whether a folder or file can be reached."""
+        ...
+
+    async def free_bytes(self, path: Path) -> int | None:
+        """Free space of the disk that holds this path; None when it does not answer."""
         ...
 
 

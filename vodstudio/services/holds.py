@@ -33,6 +33,7 @@ class Holds:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._due: dict[str, datetime] = {}
+        self._first_seen: dict[str, datetime] = {}
         self._shown: tuple[HeldCondition, ...] = ()
 
     def open(self) -> None:
@@ -75,9 +76,17 @@ class Holds:
     async def _look(self, held: list[HeldCondition]) -> None:
         """Each condition that is due, side by side: a share that hangs delays no other."""
         now = self._clock.now()
-        self._due = {c.condition: self._due.get(c.condition, now + _pause(c, now)) for c in held}
+        self._due = {
+            c.condition: self._due.get(c.condition, now + self._pause(c.condition, now)) for c in held
+        }
         due = [condition for condition in held if self._due[condition.condition] <= now]
         await asyncio.gather(*(self._look_at(condition) for condition in due))
+
+    def _pause(self, condition: str, now: datetime) -> timedelta:
+        """A minute; what a server is working on is looked at sooner while it is young."""
+        if not condition.startswith("wait:"):
+            return LOOK_EVERY
+        return min(max(LOOK_FIRST, now - self._first_seen.setdefault(condition, now)), LOOK_EVERY)
 
     async def _look_at(self, held: HeldCondition) -> None:
         condition = held.condition
@@ -91,7 +100,7 @@ class Holds:
             return
         now = self._clock.now()
         await self._store.run(lambda unit: unit.queue.checked(condition, held.title, now))
-        self._due[condition] = now + _pause(held, now)
+        self._due[condition] = now + self._pause(condition, now)
 
     def _release(self, unit: Unit, condition: str) -> list[JobRow]:
         ids = unit.queue.release(condition, self._clock.now())
@@ -108,10 +117,3 @@ class Holds:
             if retry_at is not None and retry_at <= self._clock.now():
                 self._wake()
         self._bell.clear()
-
-
-def _pause(held: HeldCondition, now: datetime) -> timedelta:
-    """A minute; what a server is working on is looked at sooner while it is young."""
-    if not held.condition.startswith("wait:"):
-        return LOOK_EVERY
-    return min(max(LOOK_FIRST, now - held.since), LOOK_EVERY)

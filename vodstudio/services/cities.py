@@ -1,0 +1,65 @@
+"""How each member city stands: its newest meetings, its storages, and how much of it is captioned."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from vodstudio.core.jobs import JobState
+from vodstudio.core.ports import Clock, Drives, Store, Unit
+from vodstudio.core.rows import CityCard, StorageView
+from vodstudio.core.station import City, Station, StorageId
+
+MONTHS_SHOWN = 4
+RECENT_SHOWN = 3
+CARE_NOT_ABOVE = 200
+
+
+class Cities:
+    """The cards of the Cities tab."""
+
+    def __init__(self, station: Station, store: Store, clock: Clock, drives: Drives) -> None:
+        self._station = station
+        self._store = store
+        self._clock = clock
+        self._drives = drives
+
+    async def cards(self) -> tuple[CityCard, ...]:
+        """All cities from the store at once, without asking any storage."""
+        now = self._clock.now()
+        return await self._store.look(
+            lambda unit: tuple(self._card(unit, city, now) for city in self._station.cities)
+        )
+
+    async def storages(self) -> dict[StorageId, StorageView]:
+        """Every storage, looked at side by side; one that hangs delays no other."""
+        views = await asyncio.gather(*(self._drives.look(storage) for storage in self._station.storages))
+        return {
+            view.id: replace(view, shared=len(storage.cities) != 1)
+            for view, storage in zip(views, self._station.storages, strict=True)
+        }
+
+    def _card(self, unit: Unit, city: City, now: datetime) -> CityCard:
+        rows = unit.jobs.of_city(city.id, CARE_NOT_ABOVE)
+        months = [self._share(unit, city, now - timedelta(days=30 * n)) for n in range(MONTHS_SHOWN, 0, -1)]
+        return CityCard(
+            city_id=city.id,
+            name=city.name,
+            storages=tuple(
+                StorageView(id=storage.id, is_present=True, shared=len(storage.cities) > 1)
+                for storage in self._station.storages
+                if city.id in storage.cities
+            ),
+            latest=rows[0] if rows else None,
+            recent=tuple(rows[1 : 1 + RECENT_SHOWN]),
+            captioned_share=self._share(unit, city, datetime.min.replace(tzinfo=now.tzinfo)),
+            captioned_by_month=tuple(share for share in months if share is not None),
+            needs_a_look=sum(row.state in (JobState.NEEDS_A_LOOK, JobState.FAILED) for row in rows),
+            held=sum(row.state is JobState.HELD for row in rows),
+        )
+
+    @staticmethod
+    def _share(unit: Unit, city: City, since: datetime) -> float | None:
+        captioned, ended = unit.jobs.captioned_share(city.id, since)
+        return captioned / ended if ended else None
