@@ -384,8 +384,8 @@ class Catalogue(Protocol):
 class Drives(Protocol):
     """Looks at storages without ever hanging: in an expendable child, with a time limit."""
 
-    async def look(self, storage: Storage) -> StorageView:
-        """Whether it is there, is really it (marker), and how much is free."""
+    async def look(self, storage: Storage, *, try_writing: bool = False) -> StorageView:
+        """Whether it is there, is really it (marker), can be written, and how much is free."""
         ...
 
     async def is_there(self, path: Path) -> bool:

@@ -112,6 +112,7 @@ class StorageView:
 
     id: StorageId
     is_present: bool
+    is_writable: bool = True
     free_bytes: int | None = None
     shared: bool = False
     problem: str = ""

@@ -1,0 +1,97 @@
+"""Whether what a step waits for is over: one question for each kind of condition."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from vodstudio.core.errors import Hold, NotConnected, TryLater, VodError
+from vodstudio.core.ports import Catalogue, Drives, Secrets
+from vodstudio.core.station import ServerId, Station, StorageId
+
+ENOUGH_FREE_BYTES = 2 * 1024**3
+
+
+class Conditions:
+    """Conditions are `<kind>:<what>`; an unknown kind is tried again by running the step."""
+
+    def __init__(
+        self,
+        station: Station,
+        drives: Drives,
+        secrets: Secrets,
+        catalogues: Mapping[ServerId, Catalogue],
+        has_model: Callable[[str], bool],
+    ) -> None:
+        self._station = station
+        self._drives = drives
+        self._secrets = secrets
+        self._catalogues = catalogues
+        self._has_model = has_model
+        self._refused: dict[ServerId, str] = {}
+        self._kinds: dict[str, Callable[[str], Awaitable[bool]]] = {
+            "storage": self._storage,
+            "path": self._path,
+            "disk": self._disk,
+            "server": self._server,
+            "login": self._login,
+            "vault": self._vault,
+            "model": self._model,
+        }
+
+    async def is_over(self, condition: str) -> bool:
+        """Look once; nothing here may take longer than the look itself allows."""
+        kind, _, what = condition.partition(":")
+        ask = self._kinds.get(kind)
+        return await ask(what) if ask else True
+
+    async def _storage(self, what: str) -> bool:
+        storage = self._station.storage(StorageId(what))
+        return storage is None or (await self._drives.look(storage)).is_present
+
+    async def _path(self, what: str) -> bool:
+        return await self._drives.is_there(Path(what))
+
+    async def _disk(self, what: str) -> bool:
+        """The step itself knows how much it needs; here it is enough that there is room again."""
+        free = await self._drives.free_bytes(Path(what))
+        return free is not None and free > ENOUGH_FREE_BYTES
+
+    async def _server(self, what: str) -> bool:
+        catalogue = self._catalogues.get(ServerId(what))
+        if catalogue is None:
+            return True
+        try:
+            await catalogue.check()
+        except NotConnected:
+            return True
+        except (Hold, TryLater):
+            return False
+        except VodError:
+            return True
+        return True
+
+    async def _login(self, what: str) -> bool:
+        """A password that was refused is not tried again until it is another one: no lockout."""
+        server = self._station.server(ServerId(what))
+        if server is None:
+            return True
+        try:
+            secret = self._secrets.read(server.secret) if server.secret else ""
+        except VodError:
+            return False
+        mark = hashlib.sha256(secret.encode()).hexdigest()
+        before = self._refused.setdefault(server.id, mark)
+        self._refused[server.id] = mark
+        return mark != before
+
+    async def _vault(self, what: str) -> bool:
+        try:
+            self._secrets.read(what)
+        except VodError:
+            return False
+        return True
+
+    async def _model(self, what: str) -> bool:
+        return self._has_model(what)

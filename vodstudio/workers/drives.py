@@ -1,0 +1,58 @@
+"""Looks at storages through an expendable child with a time limit, so that a hung share hangs nothing of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from vodstudio.core.errors import VodError
+from vodstudio.core.rows import StorageView
+from vodstudio.core.station import Storage
+from vodstudio.workers.process import Children, Command, child_command, finished
+
+ANSWERS_WITHIN_S = 10.0
+
+
+class ChildDrives:
+    """`core.ports.Drives` through `--child look`."""
+
+    def __init__(self, children: Children) -> None:
+        self._children = children
+
+    async def look(self, storage: Storage, *, try_writing: bool = False) -> StorageView:
+        """Whether it is there, is really it (marker), can be written, and how much is free."""
+        seen = await asyncio.to_thread(self._ask, storage.path, storage.marker, try_writing)
+        return StorageView(
+            id=storage.id,
+            is_present=bool(seen["is_there"]),
+            is_writable=bool(seen.get("is_writable", False)),
+            free_bytes=seen.get("free_bytes"),
+            shared=len(storage.cities) > 1,
+            problem=str(seen.get("problem", "")),
+        )
+
+    async def is_there(self, path: Path) -> bool:
+        """Whether a folder or file can be reached."""
+        seen = await asyncio.to_thread(self._ask, path, "", False)
+        return bool(seen["is_there"])
+
+    async def free_bytes(self, path: Path) -> int | None:
+        """Free space of the disk that holds this path; None when it does not answer."""
+        seen = await asyncio.to_thread(self._ask, path, "", False)
+        free = seen.get("free_bytes")
+        return int(free) if free is not None else None
+
+    def _ask(self, path: Path, marker: str, try_writing: bool) -> dict[str, Any]:
+        arguments = [str(path), marker, *(["try-writing"] if try_writing else [])]
+        command = Command(argv=child_command("look", *arguments), is_ours=True)
+        try:
+            with self._children.running(command, grace_s=0.5) as child:
+                status, text = finished(child, ANSWERS_WITHIN_S)
+            if status == 0:
+                seen = json.loads(text)
+                return seen if isinstance(seen, dict) else {"is_there": False}
+        except VodError:
+            return {"is_there": False, "problem": f"it did not answer within {ANSWERS_WITHIN_S:.0f} seconds"}
+        return {"is_there": False, "problem": "it could not be looked at"}
