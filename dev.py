@@ -1,0 +1,526 @@
+"""The two commands, and a few more: `python3 dev.py run` and `python3 dev.py test` are all the set-up there is.
+
+Standard library only, and readable by Python 3.8, because it has to speak before anything is installed:
+it looks for what is missing, installs it or says how, makes `.venv` from a hash-locked list, and starts.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn, Sequence
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "vodstudio.stamp"
+WINDOWS = sys.platform == "win32"
+VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+SUPPORTED = (11, 12, 13, 14)
+OLDEST_GLIBC = (2, 34)
+STOPPED = 3  # something is missing and a person has to act
+# download MB, disk MB, minutes on an ordinary line: measured on Debian 12
+SIZES = {"run": (440, 1400, 3), "dev": (480, 1500, 4)}
+USAGE = """VOD Studio. The two commands, from a fresh copy:
+
+  python3 dev.py run       set up what is missing, then open the window
+                           (without a screen: carry the sample meeting through, headless)
+  python3 dev.py test      set up what is missing, then run the tests; more words go to pytest
+
+  python3 dev.py setup     only set up
+  python3 dev.py lint      format, rules and types
+  python3 dev.py bench X   run tests/bench/X.py and print its table
+
+After `run`, any words of the command line work: python3 dev.py run doctor
+On Windows write `py` in place of `python3`."""
+
+LIBRARIES_CORE = {"libglib-2.0.so.0": "libglib2.0-0"}
+LIBRARIES_WINDOW = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libfreetype.so.6": "libfreetype6",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libpulse.so.0": "libpulse0",
+}
+LIBRARIES_SCREEN = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
+PROGRAMS_TEST = {"ffmpeg": "ffmpeg", "espeak-ng": "espeak-ng"}
+
+
+def say(text: str) -> None:
+    """Everything we say goes to stderr: stdout belongs to the program that is started."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def stop(text: str) -> NoReturn:
+    say(text)
+    raise SystemExit(STOPPED)
+
+
+# --- this computer -----------------------------------------------------------------------------------------
+
+
+def refusal(system: str, machine: str, bits: int, glibc: str | None, avx: bool) -> str | None:
+    """Why this computer cannot run the program, in one sentence; None when it can."""
+    linux = system == "linux"
+    checks = (
+        (system in ("linux", "win32"), "VOD Studio runs on Linux and Windows; this is another system."),
+        (
+            machine.lower() in ("x86_64", "amd64"),
+            f"VOD Studio needs an Intel or AMD processor (x86-64); this one is {machine or 'unknown'}.",
+        ),
+        (bits == 64, "This is a 32-bit Python: install the 64-bit one from python.org and try again."),
+        (avx, "This processor has no AVX, which speech recognition needs: one made after 2012 has it."),
+        (
+            not linux or glibc is not None,
+            "This Linux has musl instead of glibc, which Qt does not support: use Debian 12 or Ubuntu 22.04.",
+        ),
+        (
+            not linux or version_of(glibc or "99") >= OLDEST_GLIBC,
+            f"This Linux is too old (glibc {glibc}; 2.34 is needed): use Debian 12, Ubuntu 22.04 or newer.",
+        ),
+    )
+    return next((sentence for fine, sentence in checks if not fine), None)
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+def glibc_here() -> str | None:
+    try:
+        name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    except (AttributeError, ValueError, OSError):
+        return None
+    return version if name == "glibc" else None
+
+
+def has_avx() -> bool:
+    if sys.platform == "win32":
+        return bool(ctypes.WinDLL("kernel32").IsProcessorFeaturePresent(39))  # PF_AVX_INSTRUCTIONS_AVAILABLE
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True  # not told: pip and the program will say
+    flags = [line for line in text.splitlines() if line.startswith("flags")]
+    return not flags or " avx " in flags[0] + " "
+
+
+def has_screen() -> bool:
+    return WINDOWS or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+# --- a Python that fits ------------------------------------------------------------------------------------
+
+
+def is_supported_here() -> bool:
+    return sys.version_info[0] == 3 and sys.version_info[1] in SUPPORTED and is_plain_python()
+
+
+def is_plain_python() -> bool:
+    """CPython with its lock: there are no wheels for PyPy and for the free-threaded builds."""
+    return platform.python_implementation() == "CPython" and "free-threading" not in sys.version
+
+
+def candidates() -> list[list[str]]:
+    """Where another Python may lie, the best-tried version first."""
+    found: list[list[str]] = []
+    for minor in SUPPORTED:
+        name = f"python3.{minor}"
+        if WINDOWS and shutil.which("py"):
+            found.append(["py", f"-3.{minor}"])
+        path = shutil.which(name)
+        if path:
+            found.append([path])
+        pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+        found += [[str(place)] for place in sorted(pyenv.glob(f"3.{minor}.*/bin/python3"), reverse=True)]
+    return found
+
+
+def works(command: Sequence[str]) -> bool:
+    """Whether this command starts a Python that fits (the probe is this very file, asked one question)."""
+    try:
+        done = subprocess.run(
+            [*command, str(ROOT / "dev.py"), "--fits"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
+
+
+def hand_over(command: Sequence[str], words: Sequence[str]) -> NoReturn:
+    """Become another process: its exit code and its signals are ours."""
+    line = [*command, *words]
+    if not WINDOWS:
+        os.execvp(line[0], line)
+    try:
+        raise SystemExit(subprocess.call(line))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def find_python(words: Sequence[str]) -> None:
+    """Return when this Python fits; otherwise go on as one that does."""
+    if is_supported_here():
+        return
+    again = [str(ROOT / "dev.py"), *words]
+    for command in candidates():
+        if works(command):
+            hand_over(command, again)
+    here = "{}.{}".format(*sys.version_info[:2])
+    if not shutil.which("apt-get"):
+        stop(
+            "VOD Studio needs Python 3.11 to 3.14 and this is {}: install one from python.org{}, "
+            "then run the same command again.".format(
+                here, " (or: winget install Python.Python.3.12)" if WINDOWS else ""
+            )
+        )
+    say(f"VOD Studio needs Python 3.11 to 3.14 and this is {here}.")
+    name = python_in_apt()
+    install([name, name + "-venv"])
+    path = shutil.which(name)
+    if not path or not works([path]):
+        stop(
+            f"{name} was installed but does not start. Install a Python 3.11 to 3.14 by hand, then try again."
+        )
+    hand_over([path], again)
+
+
+def python_in_apt() -> str:
+    for minor in SUPPORTED:
+        name = f"python3.{minor}"
+        shown = subprocess.run(
+            ["apt-cache", "show", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+        )
+        if shown.returncode == 0:
+            return name
+    return "python3.11"  # no lists yet; Ubuntu 22.04, the one with an older default, has this one
+
+
+# --- what the system must have -----------------------------------------------------------------------------
+
+
+def is_loadable(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def has_font() -> bool:
+    places = [
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        Path.home() / ".local/share/fonts",
+        Path.home() / ".fonts",
+    ]
+    return any(next(place.rglob("*.[to]tf"), None) for place in places if place.is_dir())
+
+
+def missing_parts(word: str) -> dict[str, str]:
+    """What this word needs and the system lacks: its name -> its apt package. FFmpeg is embedded, so only tests ask for it."""
+    testing = word in ("test", "bench")
+    parts: dict[str, str] = {}
+    if not WINDOWS and word != "lint":
+        wanted = dict(LIBRARIES_CORE)
+        wanted.update(LIBRARIES_WINDOW if testing or has_screen() else {})
+        wanted.update(LIBRARIES_SCREEN if has_screen() else {})
+        parts = {name: package for name, package in wanted.items() if not is_loadable(name)}
+        if (testing or has_screen()) and not has_font():
+            parts["a font"] = "fonts-dejavu-core"
+    if testing:
+        parts.update({name: package for name, package in PROGRAMS_TEST.items() if not shutil.which(name)})
+    return parts
+
+
+def provide(word: str) -> None:
+    """Find what is missing and get it."""
+    parts = missing_parts(word)
+    if not parts:
+        return
+    say("Missing on this computer: {}.".format(", ".join(parts)))
+    if WINDOWS:
+        stop(
+            "Install it, open a new terminal, then run the same command again: "
+            "winget install Gyan.FFmpeg eSpeak-NG.eSpeak-NG"
+        )
+    install(list(parts.values()))
+    left = missing_parts(word)
+    if left:
+        stop(
+            "Still missing after the installation: {}. Install it by hand, then try again.".format(
+                ", ".join(left)
+            )
+        )
+
+
+def install(packages: Sequence[str]) -> None:
+    """With apt: as root at once; on a terminal after one question; otherwise say the line and stop."""
+    line = ["apt-get", "install", "-y", "--no-install-recommends", *dict.fromkeys(packages)]
+    if not shutil.which("apt-get"):
+        stop(
+            "This system has no apt: install these parts with its own package tool, then run the same command again."
+        )
+    if os.geteuid() == 0:
+        run_apt([], line)
+        return
+    say(
+        "To install it:\n\n  sudo apt-get update && sudo {}\n".format(
+            " ".join(shlex.quote(word) for word in line)
+        )
+    )
+    if not (sys.stdin.isatty() and shutil.which("sudo")):
+        stop("Run that line (an administrator can), then the same command again.")
+    if not says_yes("Run this with sudo? [Y/n] "):
+        stop("Nothing was installed.")
+    run_apt(["sudo"], line)
+
+
+def says_yes(question: str) -> bool:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    return answer.strip().lower() in ("", "y", "yes") and answer != ""
+
+
+def run_apt(before: Sequence[str], line: Sequence[str]) -> None:
+    environ = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    updated = subprocess.call([*before, "apt-get", "-q", "update"], stdout=sys.stderr)
+    if updated or subprocess.call([*before, *environ, *line, "-q"], stdout=sys.stderr):
+        stop("apt could not finish (see above). When that is mended, run the same command again.")
+
+
+# --- the folder .venv --------------------------------------------------------------------------------------
+
+
+def lock_of(kind: str) -> Path:
+    return ROOT / "requirements" / (kind + ".txt")
+
+
+def stamp_now(kind: str) -> str:
+    """What an installation is made of: change any of it and it is checked again."""
+    digest = hashlib.sha256(lock_of(kind).read_bytes()).hexdigest()
+    return "{} {} {}".format(digest, VENV, "{}.{}".format(*sys.version_info[:2]))
+
+
+def read_stamps() -> dict[str, str]:
+    try:
+        stamps = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in stamps.items()} if isinstance(stamps, dict) else {}
+
+
+def venv_fault() -> str | None:
+    """Why the folder cannot be used as it is; None when it can."""
+    try:
+        text = (VENV / "pyvenv.cfg").read_text(encoding="utf-8")
+    except OSError:
+        return "half made"
+    keys = dict(line.split(" = ", 1) for line in text.splitlines() if " = " in line)
+    made_at = keys.get("command", "").partition(" -m venv ")[2]
+    if made_at and not made_at.endswith(str(VENV)):
+        return "moved from another folder"
+    if not keys.get("version", keys.get("version_info", "")).startswith(
+        "{}.{}.".format(*sys.version_info[:2])
+    ):
+        return "made for another Python"
+    try:
+        alive = subprocess.run(
+            [str(VENV_PYTHON), "-m", "pip", "--version"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "made for a Python that is gone"
+    return "half made" if alive.returncode else None
+
+
+def make_venv(words: Sequence[str]) -> None:
+    if VENV.exists():
+        fault = venv_fault()
+        if fault is None:
+            return
+        say(f"The folder .venv was {fault}; making it anew.")
+        shutil.rmtree(str(VENV))
+    need_venv_module(words)
+    say(f"Making .venv with Python {platform.python_version()} ...")
+    if subprocess.call([sys.executable, "-m", "venv", str(VENV)], stdout=sys.stderr):
+        stop("Python could not make the folder .venv (see above).")
+
+
+def need_venv_module(words: Sequence[str]) -> None:
+    """Debian packs `ensurepip` apart; a Python that once missed it has to be started again."""
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        if os.environ.pop("VODSTUDIO_DEV_AGAIN", "") or not Path(sys.executable).resolve().is_relative_to(
+            "/usr/bin"
+        ):
+            stop(
+                f"This Python ({sys.executable}) cannot make virtual environments: install another 3.11 to 3.14."
+            )
+        say("Missing on this computer: the venv module of Python.")
+        install([f"python3.{sys.version_info[1]}-venv"])
+        os.environ["VODSTUDIO_DEV_AGAIN"] = "1"
+        hand_over([sys.executable], [str(ROOT / "dev.py"), *words])
+
+
+def fill_venv(kind: str) -> None:
+    """Install the locked packages. pip keeps what it has downloaded, so a second try goes on where the first ended."""
+    download_mb, disk_mb, minutes = SIZES[kind]
+    free_mb = shutil.disk_usage(str(ROOT)).free // 2**20
+    if not read_stamps():
+        say(
+            f"Now about {download_mb} MB are downloaded and {disk_mb} MB of disk used: about {minutes} minutes, only this once."
+        )
+        if free_mb < disk_mb + download_mb:
+            stop(
+                f"This disk has only {free_mb} MB free: make room for {disk_mb + download_mb} MB, then run the same command again."
+            )
+    STAMP.unlink() if STAMP.exists() else None
+    line = [
+        str(VENV_PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--no-warn-script-location",
+        "--retries",
+        "8",
+        "-r",
+        str(lock_of(kind)),
+    ]
+    for attempt in (1, 2, 3):
+        if subprocess.call(line, stdout=sys.stderr) == 0:
+            break
+        if attempt == 3:
+            stop(
+                "The packages could not be installed (see above). What was downloaded is kept: "
+                "run the same command again and it goes on from there."
+            )
+        say(f"That did not finish; trying again ({attempt + 1} of 3) ...")
+    kinds = ("run", "dev") if kind == "dev" else ("run",)
+    part = STAMP.with_suffix(".part")
+    part.write_text(json.dumps({name: stamp_now(name) for name in kinds}), encoding="utf-8")
+    part.replace(STAMP)
+
+
+def prepare(word: str, words: Sequence[str]) -> None:
+    """Everything that must be there before this word can be done; nothing to do costs well under a second."""
+    provide(word)
+    kind = "run" if word in ("setup", "run") else "dev"
+    if read_stamps().get(kind) == stamp_now(kind) and VENV_PYTHON.exists():
+        return
+    make_venv(words)
+    fill_venv(kind)
+
+
+# --- the words ---------------------------------------------------------------------------------------------
+
+
+def do_setup(rest: Sequence[str]) -> int:
+    say("Ready. Start it with: {} dev.py run".format("py" if WINDOWS else "python3"))
+    return 0
+
+
+def do_run(rest: Sequence[str]) -> int:
+    if not rest and not has_screen():
+        say("There is no screen here, so the sample meeting is carried through without a window.")
+        rest = ["demo", "--headless"]
+    hand_over([str(VENV_PYTHON), "-m", "vodstudio"], rest)
+
+
+def do_test(rest: Sequence[str]) -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    hand_over([str(VENV_PYTHON), "-m", "pytest"], rest)
+
+
+def do_lint(rest: Sequence[str]) -> int:
+    python = [str(VENV_PYTHON), "-m"]
+    checks = (
+        [*python, "ruff", "format", "--check", "."],
+        [*python, "ruff", "check", "."],
+        [*python, "mypy", "--strict", "vodstudio", "tests", "dev.py"],
+    )
+    worst = 0
+    for line in checks:
+        say("> " + " ".join(line[2:]))
+        worst = subprocess.call(line) or worst
+    return worst
+
+
+def do_bench(rest: Sequence[str]) -> int:
+    names = sorted(path.stem for path in (ROOT / "tests" / "bench").glob("[a-z]*.py"))
+    if not rest or rest[0] not in names:
+        stop("Which one? There is: {}.".format(", ".join(names) or "none yet"))
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    hand_over([str(VENV_PYTHON), "-m", "tests.bench." + rest[0]], rest[1:])
+
+
+WORDS = {"setup": do_setup, "run": do_run, "test": do_test, "lint": do_lint, "bench": do_bench}
+
+
+def main(words: Sequence[str]) -> int:
+    if list(words) == ["--fits"]:
+        return 0 if is_supported_here() else 1
+    if not words or words[0] not in WORDS:
+        say(USAGE)
+        return 0 if list(words) in (["--help"], ["-h"], ["help"]) else 2
+    bits = 64 if sys.maxsize > 2**32 else 32
+    reason = refusal(sys.platform, platform.machine(), bits, glibc_here() if not WINDOWS else None, has_avx())
+    if reason:
+        stop(reason)
+    os.chdir(str(ROOT))
+    os.environ.update(
+        ORT_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_TELEMETRY="1", PYTHONNOUSERSITE="1", PIP_USER="0"
+    )
+    for name in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"):
+        os.environ.pop(name, None)
+    find_python(words)
+    prepare(words[0], words)
+    return WORDS[words[0]](words[1:])
+
+
+if __name__ == "__main__":
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("\nStopped. The same command goes on from here.")
+        raise SystemExit(130) from None
