@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -78,7 +79,7 @@ class Conditions:
         if server is None:
             return True
         try:
-            secret = self._secrets.read(server.secret) if server.secret else ""
+            secret = await asyncio.to_thread(self._secrets.read, server.secret) if server.secret else ""
         except VodError:
             return False
         mark = hashlib.sha256(secret.encode()).hexdigest()
@@ -88,7 +89,7 @@ class Conditions:
 
     async def _vault(self, what: str) -> bool:
         try:
-            self._secrets.read(what)
+            await asyncio.to_thread(self._secrets.read, what)
         except VodError:
             return False
         return True
