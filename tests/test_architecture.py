@@ -21,10 +21,13 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # The outermost edges, the only places where anything at all is caught (house.md, Errors).
 EDGES = {
-    "__main__.py",
-    "app.py",
-    "ui/coroutines.py",
-    "workers/pool.py",
+    "__main__.py",  # last chance of a process
+    "app.py",  # last chance of the window
+    "ui/coroutines.py",  # a coroutine's outcome
+    "workers/pool.py",  # a step's outcome on a thread
+    "services/remote.py",  # a step's outcome on the loop
+    "owner.py",  # a request of another process
+    "vault.py",  # a foreign vault may fail in any way; the answer is the same: no vault
 }
 EDGE_PATTERNS = (r"cli(/|\.py|_\w+\.py)", r"workers/\w*child\.py", r"demo/simulator\w*\.py")
 # The places whose work is to write on stdout.
@@ -144,16 +147,34 @@ def test_failures_are_raised_not_returned() -> None:
     assert not [name_of(path) for path, text in TEXTS.items() if re.search(r"['\"]ok['\"]:\s*False", text)]
 
 
-def test_tests_wait_for_things_not_for_time_and_patch_little() -> None:
+def waits_for_time(tree: ast.AST) -> list[int]:
+    """Calls that let time pass; a sleep inside the text of a child program is the child's own affair."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = [(call, ast.unparse(call.func)) for call in calls]
+    return [
+        call.lineno
+        for call, name in named
+        if name in {"time.sleep", "qtbot.wait"}
+        or (name == "asyncio.sleep" and ast.unparse(call.args[0]) not in {"0", "0.0"})
+    ]
+
+
+def test_tests_wait_for_things_not_for_time() -> None:
+    found = {
+        str(path.relative_to(ROOT)): waits_for_time(ast.parse(path.read_text(encoding="utf-8")))
+        for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    assert not {path: lines for path, lines in found.items() if lines}
+
+
+def test_tests_patch_little() -> None:
+    """Who needs a patch has found a missing port: at most 3 in 100 tests."""
     texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
     del texts[Path(__file__).resolve()]
-    waits = re.compile(r"\btime\.sleep\(|qtbot\.wait\(|asyncio\.sleep\((?!0\b)[0-9]*[1-9]")
-    tests = [path for path in texts if path.name.startswith("test_")]
-    assert not [str(path.relative_to(ROOT)) for path in tests if waits.search(texts[path])]
-    count = sum(len(re.findall(r"^\s*(?:async )?def test_", texts[path], re.M)) for path in tests)
+    count = sum(len(re.findall(r"^\s*(?:async )?def test_", text, re.M)) for text in texts.values())
     patches = re.compile(r"monkeypatch\.setattr|mock\.patch|MagicMock|\bmocker\b")
     found = {str(path.relative_to(ROOT)): len(patches.findall(text)) for path, text in texts.items()}
-    assert sum(found.values()) <= max(3, 3 * count / 100), {path: n for path, n in found.items() if n}
+    assert sum(found.values()) <= 3 * count / 100, {path: n for path, n in found.items() if n}
 
 
 def test_imports_point_inward(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
