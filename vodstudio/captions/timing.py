@@ -1,0 +1,56 @@
+"""When each cue is shown: in with its first word, out after its last, long enough to read, never two at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from vodstudio.captions.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """When a cue's words are spoken, and how many characters there are to read."""
+
+    start_s: float
+    end_s: float
+    characters: int
+
+
+def time_cues(
+    spans: Sequence[Span], profile: Profile, fps: Fraction, duration_s: float
+) -> list[tuple[float, float]]:
+    """In and out of each cue in seconds, on whole frames of the video."""
+    rate = float(fps)
+    # The small part keeps the last frame of a video whose length is a whole number of frames.
+    video_end = math.floor(duration_s * rate + 0.001) if duration_s > 0 else math.inf
+    ins: list[int] = []
+    for span in spans:
+        first = min(_nearest(span.start_s * rate), video_end - 1)
+        ins.append(int(max(first, ins[-1] + 1 if ins else 0)))
+    times: list[tuple[float, float]] = []
+    for index, span in enumerate(spans):
+        following = ins[index + 1] if index + 1 < len(spans) else None
+        out = _out(span, ins[index], following, profile, rate)
+        times.append((float(ins[index] / fps), float(max(ins[index] + 1, min(out, video_end)) / fps)))
+    return times
+
+
+def _out(span: Span, first: int, following: int | None, profile: Profile, rate: float) -> float:
+    """The frame on which the cue goes; `following` is the first frame of the next one."""
+    reading_s = max(profile.min_s, span.characters / profile.target_cps)
+    wanted_s = max(
+        span.end_s + profile.hold_s, min(first / rate + reading_s, span.end_s + profile.max_hold_s)
+    )
+    wanted = _nearest(wanted_s * rate)
+    if following is not None and following - wanted < max(
+        profile.min_gap_frames, profile.close_gaps_s * rate
+    ):
+        wanted = following - profile.min_gap_frames
+    return min(wanted, first + math.floor(profile.max_s * rate))
+
+
+def _nearest(frame: float) -> int:
+    return math.floor(frame + 0.5)

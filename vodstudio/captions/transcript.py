@@ -1,0 +1,161 @@
+"""The words that were heard, each with its time, and words.json: the file that carries them between steps."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from vodstudio.core.errors import BadMedia, NoAccess
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One heard word. `text` keeps the space that the model put before it; `start` and `end` are seconds."""
+
+    text: str
+    start: float
+    end: float
+    probability: float | None = None
+    window: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """All words of a recording, with what made them. `run` is this hearing, `parent` the one it corrects."""
+
+    language: str
+    duration: float
+    words: tuple[Word, ...] = ()
+    run: str = ""
+    parent: str = ""
+    recording_fingerprint: str = ""
+    model: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+def transcript_to_json(transcript: Transcript) -> str:
+    """The text of words.json; the same transcript always gives the same bytes."""
+    body: dict[str, object] = {
+        "schema": SCHEMA,
+        "run": transcript.run,
+        "parent": transcript.parent,
+        "recording_fingerprint": transcript.recording_fingerprint,
+        "language": transcript.language,
+        "duration": transcript.duration,
+        "model": transcript.model,
+        "settings": dict(transcript.settings),
+        "words": [_word_to_json(word) for word in transcript.words],
+    }
+    try:
+        return json.dumps(body, ensure_ascii=True, allow_nan=False, sort_keys=False, indent=None) + "\n"
+    except ValueError as error:
+        _refuse(f"a time or setting is not a number: {error}", cause=error)
+
+
+def transcript_from_json(text: str) -> Transcript:
+    """Read words.json. Only language, duration and words are asked for; what is impossible is refused by name."""
+    try:
+        body = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        _refuse(f"it is not JSON: {error}", cause=error)
+    if not isinstance(body, dict):
+        _refuse("it is not an object")
+    schema = body.get("schema", SCHEMA)
+    if schema != SCHEMA:
+        _refuse(f"its schema is {schema!r} and this program reads {SCHEMA}")
+    words = body.get("words")
+    if not isinstance(words, list):
+        _refuse("it has no list called words")
+    settings = body.get("settings", {})
+    return Transcript(
+        language=_text(body, "language", "the file"),
+        duration=_seconds(body, "duration", "the file"),
+        words=tuple(_word_from_json(word, number) for number, word in enumerate(words, start=1)),
+        run=str(body.get("run") or ""),
+        parent=str(body.get("parent") or ""),
+        recording_fingerprint=str(body.get("recording_fingerprint") or ""),
+        model=str(body.get("model") or ""),
+        settings=settings if isinstance(settings, dict) else _refuse("settings is not an object"),
+    )
+
+
+def read_transcript(path: Path) -> Transcript:
+    """Read words.json from a file."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise NoAccess(
+            "The list of words cannot be opened",
+            hint="The recording is not changed. Check that the disk is there, then retry.",
+            detail=f"{path}: {error}",
+            code="VS-WORDS-AWAY",
+        ) from error
+    except UnicodeDecodeError as error:
+        _refuse(f"it is not text: {error}", cause=error)
+    return transcript_from_json(text)
+
+
+def _word_to_json(word: Word) -> dict[str, object]:
+    return {
+        "text": word.text,
+        "start": word.start,
+        "end": word.end,
+        "probability": word.probability,
+        "window": word.window,
+        "source": word.source,
+    }
+
+
+def _word_from_json(body: object, number: int) -> Word:
+    where = f"word {number}"
+    if not isinstance(body, dict):
+        _refuse(f"{where} is not an object")
+    window = body.get("window")
+    if window is not None and (isinstance(window, bool) or not isinstance(window, int)):
+        _refuse(f"{where}: window is not a whole number")
+    return Word(
+        text=_text(body, "text", where),
+        start=_seconds(body, "start", where),
+        end=_seconds(body, "end", where),
+        probability=None if body.get("probability") is None else _seconds(body, "probability", where),
+        window=window,
+        source=str(body.get("source") or ""),
+    )
+
+
+def _text(body: Mapping[str, object], key: str, where: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else _refuse(f"{where}: {key} is missing or not text")
+
+
+def _seconds(body: Mapping[str, object], key: str, where: str) -> float:
+    value = body.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        _refuse(f"{where}: {key} is missing or not a number")
+    try:
+        number = float(value)
+    except OverflowError as error:
+        _refuse(f"{where}: {key} is too large", cause=error)
+    if not math.isfinite(number) or number < 0:
+        _refuse(f"{where}: {key} is {value}, which cannot be")
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    _refuse(f"it has {name} where a number belongs")
+
+
+def _refuse(detail: str, *, cause: Exception | None = None) -> NoReturn:
+    raise BadMedia(
+        "The list of words cannot be used",
+        hint="The recording is not changed. Make the words again: retry the speech step.",
+        detail=detail,
+        code="VS-WORDS-BROKEN",
+    ) from cause
