@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -62,7 +63,12 @@ def _children() -> set[int]:
     """Our child processes, also those that ended and were not waited for."""
     listed = list(Path("/proc/self/task").glob("*/children")) if sys.platform == "linux" else []
     if listed:
-        return {int(pid) for path in listed for pid in path.read_text(encoding="ascii").split()}
+        found: set[int] = set()
+        for path in listed:
+            # A thread that was just joined may leave this list while we read it.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found |= {int(pid) for pid in path.read_text(encoding="ascii").split()}
+        return found
     import psutil
 
     return {child.pid for child in psutil.Process().children(recursive=True)}

@@ -1,0 +1,342 @@
+"""Child side: open a media file under the contract, and read its streams, packet times and first frames."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from vodstudio.core.errors import BadMedia, VodError
+from vodstudio.workers.limits import FORMATS, LONGEST_SIDE, MAX_ALLOC_BYTES, MAX_STREAMS
+from vodstudio.workers.source import error_of_reading
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.sidedata.sidedata import SideData
+    from av.stream import Stream
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+Tell = Callable[[float], None]
+
+DECLARES_LENGTH = ("mov", "matroska", "mxf", "asf")
+TELL_EVERY_S = 0.5
+JUMP_S = 10.0
+PADDING_S = 0.1
+FRAMES_LOOKED_AT = 12
+
+
+def open_media(path: Path) -> InputContainer:
+    """Open it; only local files and only formats of recordings, whatever the file says about itself."""
+    import av
+
+    refuse_without_opening(path)
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": FORMATS,
+        "max_streams": str(MAX_STREAMS),
+        "max_alloc": str(MAX_ALLOC_BYTES),
+        "enable_drefs": "0",
+    }
+    try:
+        container = av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
+    except (av.error.FFmpegError, ValueError) as error:
+        raise _error_of_opening(path, error) from error
+    _refuse_extremes(path, container)
+    return container
+
+
+def refuse_without_opening(path: Path) -> None:
+    """What its size and first bytes already tell."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise error_of_reading(path, error) from error
+    if not head:
+        raise BadMedia(
+            f"{path.name} is empty",
+            hint="It may still be copying. Wait until it is complete, then press Retry.",
+            detail=f"{path}: 0 bytes",
+            code="VS-EMPTY-FILE",
+        )
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith(
+        (b"#extm3u", b"ffconcat", b"v=0", b"<?xml", b"<smil", b"<mpd", b"[playlist]", b"[reference]")
+    ):
+        raise BadMedia(
+            f"{path.name} is not a video file",
+            hint="It is a list that points to other files. Import those files instead; none of them was opened.",
+            detail=f"{path}: begins with {head[:32]!r}",
+            code="VS-PLAYLIST",
+        )
+
+
+def _error_of_opening(path: Path, error: Exception) -> VodError:
+    import av
+
+    if isinstance(error, OSError) and not isinstance(error, av.error.InvalidDataError):
+        return error_of_reading(path, error)
+    with path.open("rb") as file:
+        head = file.read(512)
+    detail = f"{path}: {error}"
+    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip", b"moov", b"pnot"):
+        return BadMedia(
+            f"{path.name}: the recording was not finished",
+            hint="The recorder or the copy was interrupted before the index was written. Copy it again from the"
+            " recorder, or let the recorder repair it. The file was not changed.",
+            detail=detail,
+            code="VS-NOT-FINISHED",
+        )
+    is_text = all(byte >= 32 or byte in b"\t\r\n\f" for byte in head)
+    what = "It is a text file." if is_text else "Its content is none that we know."
+    return BadMedia(
+        f"{path.name} is not a media file",
+        hint=f"{what} The name alone does not make a recording. The file was not changed.",
+        detail=detail,
+        code="VS-NOT-MEDIA",
+    )
+
+
+def _refuse_extremes(path: Path, container: InputContainer) -> None:
+    sides = [(stream.width, stream.height) for stream in container.streams.video]
+    if len(container.streams) <= MAX_STREAMS and all(max(pair) <= LONGEST_SIDE for pair in sides):
+        return
+    container.close()
+    raise BadMedia(
+        f"{path.name} is beyond what a recording can be",
+        hint=f"At most {MAX_STREAMS} streams and {LONGEST_SIDE} pixels a side are read. The file was not changed.",
+        detail=f"{path}: {len(container.streams)} streams, pictures {sides}",
+        code="VS-EXTREME-MEDIA",
+    )
+
+
+@dataclass(slots=True)
+class Times:
+    """When the packets of one stream begin and end, in seconds."""
+
+    start_s: float = float("inf")
+    end_s: float = float("-inf")
+    last_s: float | None = None
+    jumps: int = 0
+
+    def see(self, at_s: float, duration_s: float) -> None:
+        """Another packet."""
+        self.start_s = min(self.start_s, at_s)
+        self.end_s = max(self.end_s, at_s + duration_s)
+        if self.last_s is not None and abs(at_s - self.last_s) > JUMP_S:
+            self.jumps += 1
+        self.last_s = at_s
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no packet was seen."""
+        return self.last_s is None
+
+
+@dataclass(slots=True)
+class Timeline:
+    """The packet times of every stream that has a picture or a sound."""
+
+    streams: dict[int, Times] = field(default_factory=dict)
+
+    def of(self, index: int) -> Times:
+        """The times of one stream."""
+        return self.streams.setdefault(index, Times())
+
+    @property
+    def start_s(self) -> float:
+        """The earliest packet."""
+        return min((times.start_s for times in self.streams.values() if not times.is_empty), default=0.0)
+
+    @property
+    def end_s(self) -> float:
+        """The end of the latest packet."""
+        return max((times.end_s for times in self.streams.values() if not times.is_empty), default=0.0)
+
+
+def packet_times(container: InputContainer, size_bytes: int, tell: Tell) -> Timeline:
+    """Measured, not believed: from the index where each entry says where its bytes lie, else from all packets."""
+    streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
+    if _has_whole_index(container, streams):
+        return _times_of_index(streams, size_bytes)
+    return _times_of_packets(container, streams, size_bytes, tell)
+
+
+def _has_whole_index(container: InputContainer, streams: list[Stream]) -> bool:
+    is_mov = "mov" in container.format.name.split(",")
+    return is_mov and all(0 < stream.frames == len(stream.index_entries) for stream in streams)
+
+
+def _times_of_index(streams: list[Stream], size_bytes: int) -> Timeline:
+    """An entry whose bytes lie behind the end of the file is a packet that is not there."""
+    timeline = Timeline()
+    for stream in streams:
+        times, base = timeline.of(stream.index), stream.time_base or Fraction(1)
+        entries = list(stream.index_entries)
+        stamps = [entry.timestamp for entry in entries]
+        offset = (stream.start_time or 0) - stamps[0]
+        durations = [after - before for before, after in itertools.pairwise(stamps)]
+        durations.append(durations[-1] if durations else (stream.duration or 0))
+        for entry, duration in zip(entries, durations, strict=True):
+            if entry.pos + entry.size <= size_bytes:
+                times.see(float((entry.timestamp + offset) * base), float(duration * base))
+    return timeline
+
+
+def _times_of_packets(
+    container: InputContainer, streams: list[Stream], size_bytes: int, tell: Tell
+) -> Timeline:
+    timeline, told_at = Timeline(), time.monotonic()
+    for packet in _packets(container, streams):
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is None or packet.time_base is None:
+            continue
+        duration = packet.duration or 0
+        timeline.of(packet.stream_index).see(
+            float(stamp * packet.time_base), float(duration * packet.time_base)
+        )
+        if time.monotonic() - told_at >= TELL_EVERY_S:
+            told_at = time.monotonic()
+            tell(min(1.0, (packet.pos or 0) / size_bytes))
+    return timeline
+
+
+def _packets(container: InputContainer, streams: list[Stream]) -> Iterator[Packet[Stream]]:
+    """All packets; a damaged place ends neither the reading nor us."""
+    import av
+
+    packets = container.demux(streams)
+    damaged = 0
+    while damaged < 100:
+        try:
+            yield next(packets)
+        except StopIteration:
+            return
+        except av.error.FFmpegError:
+            damaged += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """What only decoded frames tell."""
+
+    interlaced: bool = False
+    rotation: int = 0
+    has_captions: bool = False
+    decoded: int = 0
+
+
+def look_at_pictures(container: InputContainer, stream: VideoStream) -> Pictures:
+    """Decode a few frames at the start."""
+    import av
+
+    interlaced = captioned = decoded = rotation = 0
+    try:
+        for frame in container.decode(stream):
+            decoded += 1
+            interlaced += frame.interlaced_frame
+            rotation = int(frame.rotation)
+            captioned += _carries_captions(frame)
+            if decoded >= FRAMES_LOOKED_AT:
+                break
+    except av.error.FFmpegError:
+        pass
+    return Pictures(
+        interlaced=interlaced * 2 > decoded,
+        rotation=rotation,
+        has_captions=captioned > 0,
+        decoded=decoded,
+    )
+
+
+def _carries_captions(frame: VideoFrame) -> bool:
+    return any(side.type.name == "A53_CC" for side in cast("Iterable[SideData]", frame.side_data))
+
+
+def rate_text(rate: Fraction | None) -> str:
+    """A rate as it is written in files: `30000/1001`."""
+    return f"{rate.numerator}/{rate.denominator}" if rate else ""
+
+
+def facts_of(path: Path, tell: Tell) -> Mapping[str, object]:
+    """Everything `probe` wants to know of a file except its sound levels."""
+    size_bytes = path.stat().st_size
+    with open_media(path) as container:
+        first = next((s for s in container.streams.video if not _is_cover(s)), None)
+        pictures = look_at_pictures(container, first) if first else Pictures()
+    with open_media(path) as container:
+        timeline = packet_times(container, size_bytes, tell)
+        declared_s = container.duration / 1_000_000 if container.duration else None
+        start_s = container.start_time / 1_000_000 if container.start_time else 0.0
+        return {
+            "container": container.format.name,
+            "size_bytes": size_bytes,
+            "start_time_s": start_s,
+            "duration_s": _presented_s(timeline.end_s - max(start_s, timeline.start_s), declared_s),
+            "container_duration_s": declared_s,
+            "declares_length": any(name in container.format.name.split(",") for name in DECLARES_LENGTH),
+            "timeline_jumps": sum(times.jumps for times in timeline.streams.values()),
+            "title": (container.metadata.get("title") or "")[:200],
+            **_video_facts(container, timeline, pictures),
+            "audio": [_audio_facts(stream, timeline) for stream in container.streams.audio],
+            "subtitle_streams": len(container.streams.subtitles),
+        }
+
+
+def _presented_s(measured_s: float, declared_s: float | None) -> float:
+    """The last packet may reach a little beyond what is presented; a header that claims more is not believed."""
+    if declared_s is not None and 0.0 < measured_s - declared_s < PADDING_S:
+        return declared_s
+    return max(0.0, measured_s)
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _video_facts(container: InputContainer, timeline: Timeline, pictures: Pictures) -> dict[str, object]:
+    stream = next((s for s in container.streams.video if not _is_cover(s)), None)
+    times = timeline.of(stream.index) if stream else Times()
+    if stream is None or (times.is_empty and not pictures.decoded):
+        return {"has_video": False, "has_captions": False, "interlaced": False}
+    codec, aspect = stream.codec_context, stream.sample_aspect_ratio
+    rate, mean = stream.guessed_rate or stream.average_rate, stream.average_rate
+    return {
+        "has_video": True,
+        "video_index": stream.index,
+        "video_codec": codec.name,
+        "pixel_format": codec.pix_fmt or "",
+        "width": stream.width,
+        "height": stream.height,
+        "sample_aspect": rate_text(aspect) if aspect else "1/1",
+        "rotation": pictures.rotation,
+        "interlaced": pictures.interlaced or int(codec.field_order) in (2, 3, 4, 5),
+        "fps": rate_text(rate),
+        "is_variable_rate": bool(rate and mean and abs(float(rate) - float(mean)) > 0.02 * float(rate)),
+        "video_start_s": None if times.is_empty else times.start_s,
+        "video_duration_s": 0.0 if times.is_empty else times.end_s - times.start_s,
+        "has_captions": pictures.has_captions,
+    }
+
+
+def _audio_facts(stream: AudioStream, timeline: Timeline) -> dict[str, object]:
+    times, codec = timeline.of(stream.index), stream.codec_context
+    return {
+        "index": stream.index,
+        "codec": codec.name,
+        "channels": codec.channels,
+        "layout": codec.layout.name,
+        "rate": codec.sample_rate,
+        "language": stream.language or "",
+        "start_s": None if times.is_empty else times.start_s,
+        "duration_s": 0.0 if times.is_empty else times.end_s - times.start_s,
+    }

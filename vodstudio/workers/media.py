@@ -1,0 +1,118 @@
+"""The parent's side of the media child: asks, waits, passes on progress and errors, and keeps one child warm."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from vodstudio.core import errors
+from vodstudio.core.errors import ChildCrashed, Hold, VodError
+from vodstudio.workers.limits import MEDIA_CHILD_BYTES, STALLED_AFTER_S
+from vodstudio.workers.process import Child, Children, Command, child_command
+
+WARM = 1
+LOOK_EVERY_S = 0.1
+
+
+def _nothing(_done: float) -> None:
+    return
+
+
+class Media:
+    """Requests about media files; safe to use from several workers at once."""
+
+    def __init__(
+        self, children: Children, command: tuple[str, ...] = (), stalled_s: float = STALLED_AFTER_S
+    ) -> None:
+        self._children = children
+        self._command = Command(
+            argv=command or child_command("media"),
+            is_ours=True,
+            has_input=True,
+            memory_bytes=MEDIA_CHILD_BYTES,
+        )
+        self._stalled_s = stalled_s
+        self._lock = threading.Lock()
+        self._idle: list[Child] = []
+
+    def ask(
+        self,
+        request: Mapping[str, object],
+        check: Callable[[], None],
+        tell: Callable[[float], None] = _nothing,
+    ) -> object:
+        """The answer to one request; raises what the child raised, or that it crashed or hung."""
+        child = self._take()
+        try:
+            child.send(json.dumps(request))
+            answer = self._wait(child, check, tell)
+        except BaseException:
+            child.end(0.0)
+            raise
+        self._give_back(child)
+        if "error" in answer:
+            raise _error_of(answer["error"])
+        return answer["result"]
+
+    def close(self) -> None:
+        """End the warm children."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.end(0.0)
+
+    def _take(self) -> Child:
+        while True:
+            with self._lock:
+                child = self._idle.pop() if self._idle else None
+            if child is None:
+                return self._children.start(self._command)
+            if child.is_alive:
+                return child
+            child.end(0.0)
+
+    def _give_back(self, child: Child) -> None:
+        with self._lock:
+            if len(self._idle) < WARM and child.is_alive:
+                self._idle.append(child)
+                return
+        child.end(0.0)
+
+    def _wait(
+        self, child: Child, check: Callable[[], None], tell: Callable[[float], None]
+    ) -> Mapping[str, object]:
+        until = time.monotonic() + self._stalled_s
+        while time.monotonic() < until:
+            check()
+            try:
+                line = child.line(LOOK_EVERY_S)
+            except queue.Empty:
+                continue
+            if line is None:
+                raise _crash(child, "The part that reads media files ended by itself", "VS-CHILD-CRASHED")
+            answer: Mapping[str, object] = json.loads(line)
+            if "progress" not in answer:
+                return answer
+            tell(float(str(answer["progress"])))
+            until = time.monotonic() + self._stalled_s
+        raise _crash(child, "The part that reads media files does not answer", "VS-CHILD-HUNG")
+
+
+def _crash(child: Child, title: str, code: str) -> ChildCrashed:
+    child.end(0.0)
+    return ChildCrashed(
+        title, hint="It is tried once more. The recording was not changed.", detail=child.errors(), code=code
+    )
+
+
+def _error_of(body: object) -> VodError:
+    """The error that the child named."""
+    assert isinstance(body, dict)
+    kind: type[VodError] = getattr(errors, str(body["class"]), VodError)
+    words = {name: str(body[name]) for name in ("detail", "hint", "code")}
+    if issubclass(kind, Hold):
+        return kind(str(body["title"]), condition=str(body["condition"]), **words)
+    return kind(str(body["title"]), **words)
