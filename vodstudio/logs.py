@@ -128,7 +128,7 @@ class _JobFiles:
             with path.open("a", encoding="ascii") as file:
                 file.write(line + "\n")
 
-    def prune(self) -> None:
+    def prune(self, most_bytes: int) -> None:
         """The oldest go first when all together are too large."""
         with contextlib.suppress(OSError):
             sized = sorted(
@@ -137,17 +137,17 @@ class _JobFiles:
             total = 0
             for _, size_bytes, path in sized:
                 total += size_bytes
-                if total > JOB_FILES_BYTES:
+                if total > most_bytes:
                     path.unlink(missing_ok=True)
 
 
 class _JobLog(logging.Handler):
     """The lines of each job once more in a file of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most_bytes: int) -> None:
         super().__init__()
         self._files = _JobFiles(folder)
-        self._files.prune()
+        self._files.prune(most_bytes)
 
     def emit(self, record: logging.LogRecord) -> None:
         job = str(getattr(record, "job", "") or (_about.get() or {}).get("job", ""))
@@ -172,7 +172,9 @@ class LogKeeping:
         self._handlers.clear()
 
 
-def start(folder: Path, *, level: str = "info", on_terminal: bool = False) -> LogKeeping:
+def start(
+    folder: Path, *, level: str = "info", on_terminal: bool = False, job_files_bytes: int = JOB_FILES_BYTES
+) -> LogKeeping:
     """Send the log to files in this folder; where that cannot be, to stderr, and go on."""
     root = logging.getLogger()
     root.setLevel(level.upper())
@@ -184,7 +186,7 @@ def start(folder: Path, *, level: str = "info", on_terminal: bool = False) -> Lo
         main = _QuietFile(
             folder / "vodstudio.jsonl", maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="ascii"
         )
-        keeping._handlers += [main, _JobLog(folder / "jobs")]
+        keeping._handlers += [main, _JobLog(folder / "jobs", job_files_bytes)]
     except OSError as exc:
         keeping.is_written = False
         _say(f"the log folder {folder} cannot be written ({exc.strerror}); the program goes on without it")

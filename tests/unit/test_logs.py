@@ -111,14 +111,13 @@ def test_h15_all_logs_together_stay_below_100_mb() -> None:
     assert logs.FILE_BYTES * logs.FILES + logs.JOB_FILES_BYTES + logs.JOB_FILE_BYTES <= 100_000_000
 
 
-def test_h15_old_job_files_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_h15_old_job_files_go_first(tmp_path: Path) -> None:
     jobs = tmp_path / "jobs"
     jobs.mkdir()
     for number in range(4):
         (jobs / f"{number}.jsonl").write_text("x" * 100)
         os.utime(jobs / f"{number}.jsonl", (number, number))
-    monkeypatch.setattr(logs, "JOB_FILES_BYTES", 250)
-    keeping = logs.start(tmp_path)
+    keeping = logs.start(tmp_path, job_files_bytes=250)
     keeping.stop()
     assert sorted(p.name for p in jobs.iterdir()) == ["2.jsonl", "3.jsonl"]
 

@@ -91,7 +91,7 @@ def test_resources_are_found_from_a_checkout() -> None:
     assert paths.resource("icons", "app.svg") == Path(__file__).parents[2] / "resources" / "icons" / "app.svg"
 
 
-def test_resources_are_found_when_packaged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr(sys, "_MEIPASS", "/opt/vod", raising=False)
-    assert paths.resource("a") == Path("/opt/vod/resources/a")
+def test_resources_are_found_when_packaged() -> None:
+    code = "import sys; sys.frozen = True; sys._MEIPASS = 'packed'; from vodstudio import paths; print(paths.resource('a'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()) == Path("packed/resources/a")
