@@ -21,9 +21,10 @@ _ENTRY = re.compile(r"(\d\d:\d\d:\d\d[:;.,]\d\d)(\s+)(\S.*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SccFile:
-    """The text of the file, how late each caption comes, and what a person should know."""
+    """The text of the file, the captions as a television shows them, how late each comes, and what is amiss."""
 
     text: str
+    cues: tuple[Cue, ...]
     late_frames: tuple[int, ...]
     findings: tuple[Finding, ...]
 
@@ -55,6 +56,7 @@ def write_scc(cues: Sequence[Cue], *, drop_frame: bool = True, offset_frames: in
         lines += [f"{label}\t{' '.join(entry.words)}", ""]
     return SccFile(
         text="\r\n".join(lines) + ("" if plan.entries else "\r\n"),
+        cues=tuple(fitted),
         late_frames=plan.late_frames,
         findings=(*_unshowable(cues), *_too_wide(cues), *_too_late(fitted, plan.late_frames)),
     )
@@ -94,7 +96,7 @@ def parse_scc(text: str, *, offset_frames: int = 0) -> tuple[Cue, ...]:
 
 def shown_lines(cue: Cue) -> tuple[str, ...]:
     """The lines as the repertoire of line 21 can show them."""
-    return tuple(map_text(line).text.strip() for line in cue.lines)
+    return tuple(" ".join(map_text(line).text.split()) for line in cue.lines)
 
 
 def _fit(cue: Cue) -> list[Cue]:

@@ -51,6 +51,8 @@ class Segmented:
 def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmented:
     """Cues for words whose times are possible (see `repair`); every letter of every word is in exactly one cue."""
     tokens = tokens_of(words, language=setting.language, max_width=profile.max_columns)
+    if not tokens:
+        return Segmented(cues=(), findings=())
     field_ = _Field(tokens, profile, setting)
     bounds = [0]
     for first, last in itertools.pairwise(_groups(tokens, profile, setting)):
@@ -73,7 +75,7 @@ def _groups(tokens: Sequence[Token], profile: Profile, setting: Setting) -> list
         is_locked = after.word != before.word and after.word in setting.locked_breaks
         if is_locked or after.start_s - before.end_s >= profile.hard_pause_s:
             places.append(place)
-    return [*places, len(tokens)] if tokens else [0]
+    return [*places, len(tokens)]
 
 
 def _cut_words(tokens: Sequence[Token]) -> list[Finding]:
@@ -109,7 +111,7 @@ class _Field:
             *itertools.accumulate(s + t.characters for s, t in zip(self.spaces, tokens, strict=True)),
         ]
         self.loads = [0.0, *itertools.accumulate(t.load + 0.5 for t in tokens)]
-        after = [*self.starts[1:], max(setting.duration_s, self.ends[-1] if tokens else 0.0)]
+        after = [*self.starts[1:], max(setting.duration_s, self.ends[-1])]
         self.pauses = [max(0.0, next_s - end) for end, next_s in zip(self.ends, after, strict=True)]
         self.waits = [0, *itertools.accumulate(int(pause >= profile.soft_pause_s) for pause in self.pauses)]
         self.stops = [0, *itertools.accumulate(int(ends_sentence(token.text)) for token in tokens)]

@@ -28,11 +28,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """All words of a recording, with what made them. `run` is this hearing, `parent` the one it corrects."""
+    """All words of a recording, with what made them. `run` is this hearing, `parent` the one it corrects.
+
+    `regions` are the seconds from and to where a voice was found, where anybody looked.
+    """
 
     language: str
     duration: float
     words: tuple[Word, ...] = ()
+    regions: tuple[tuple[float, float], ...] = ()
     run: str = ""
     parent: str = ""
     recording_fingerprint: str = ""
@@ -51,6 +55,7 @@ def transcript_to_json(transcript: Transcript) -> str:
         "duration": transcript.duration,
         "model": transcript.model,
         "settings": dict(transcript.settings),
+        "regions": [list(region) for region in transcript.regions],
         "words": [_word_to_json(word) for word in transcript.words],
     }
     try:
@@ -78,6 +83,7 @@ def transcript_from_json(text: str) -> Transcript:
         language=_text(body, "language", "the file"),
         duration=_seconds(body, "duration", "the file"),
         words=tuple(_word_from_json(word, number) for number, word in enumerate(words, start=1)),
+        regions=_regions(body.get("regions") or []),
         run=str(body.get("run") or ""),
         parent=str(body.get("parent") or ""),
         recording_fingerprint=str(body.get("recording_fingerprint") or ""),
@@ -130,21 +136,36 @@ def _word_from_json(body: object, number: int) -> Word:
     )
 
 
+def _regions(body: object) -> tuple[tuple[float, float], ...]:
+    if not isinstance(body, list):
+        _refuse("regions is not a list")
+    pairs = [
+        pair if isinstance(pair, list) and len(pair) == 2 else _refuse("a region is not a pair")
+        for pair in body
+    ]
+    return tuple(
+        (_number(pair[0], "a region begins at"), _number(pair[1], "a region ends at")) for pair in pairs
+    )
+
+
 def _text(body: Mapping[str, object], key: str, where: str) -> str:
     value = body.get(key)
     return value if isinstance(value, str) else _refuse(f"{where}: {key} is missing or not text")
 
 
 def _seconds(body: Mapping[str, object], key: str, where: str) -> float:
-    value = body.get(key)
+    return _number(body.get(key), f"{where}: {key}")
+
+
+def _number(value: object, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        _refuse(f"{where}: {key} is missing or not a number")
+        _refuse(f"{what} is missing or not a number")
     try:
         number = float(value)
     except OverflowError as error:
-        _refuse(f"{where}: {key} is too large", cause=error)
+        _refuse(f"{what} is too large", cause=error)
     if not math.isfinite(number) or number < 0:
-        _refuse(f"{where}: {key} is {value}, which cannot be")
+        _refuse(f"{what} is {value}, which cannot be")
     return number
 
 

@@ -1,0 +1,187 @@
+"""The captions step: from words.json to three files beside each other, or a clear reason why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.captions.council import council_words
+from tests.captions.fakes import MemoryContext, inputs_for
+from vodstudio.captions.scc import parse_scc
+from vodstudio.captions.srt import parse_srt
+from vodstudio.captions.transcript import Transcript, Word
+from vodstudio.captions.vtt import read_vtt
+from vodstudio.core.errors import BadMedia, Cancelled, NeedsUser, NotFound, VodError
+from vodstudio.core.files import sha256_of
+from vodstudio.workers.captions import NOTHING_SAID, make_captions, video_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    work = tmp_path / "work"
+    work.mkdir()
+    return work
+
+
+def said(*words: tuple[str, float, float], duration: float = 60.0) -> Transcript:
+    return Transcript(
+        language="en",
+        duration=duration,
+        words=tuple(Word(text=text, start=start, end=end) for text, start, end in words),
+    )
+
+
+def meeting() -> Transcript:
+    words, duration_s = council_words(11, 60)
+    return Transcript(language="en", duration=duration_s, words=tuple(words), run="r", model="demo")
+
+
+def test_three_files_say_the_same_words(folder: Path) -> None:
+    transcript = meeting()
+    inputs = inputs_for(folder, transcript, video={"in_point_s": 0.0, "fps": "30000/1001"})
+    context = MemoryContext(folder)
+    result = make_captions(context, inputs)
+    files = {output.name: output for output in result.outputs}
+    assert [output.path.name for output in result.outputs] == [
+        f"Lake Elmo Council.{ending}" for ending in ("srt", "vtt", "scc")
+    ]
+    srt = parse_srt(files["srt"].path.read_bytes().decode())
+    vtt = read_vtt(files["vtt"].path.read_bytes().decode())
+    scc = parse_scc(files["scc"].path.read_bytes().decode("ascii"))
+    assert srt == vtt
+    assert (
+        " ".join(cue.text for cue in srt).split() == "".join(word.text for word in transcript.words).split()
+    )
+    assert len(scc) == len(srt) == result.facts["cues"] == files["scc"].facts["cues"]
+    assert [file.sha256 for file in result.outputs] == [sha256_of(file.path) for file in result.outputs]
+    assert result.facts["late_frames"] == files["scc"].facts["late_frames"]
+    assert result.note.startswith(f"{len(srt)} captions")
+    assert context.told[0] == 0.0
+    assert context.told[-1] == 1.0
+
+
+def test_running_twice_gives_the_same_bytes(folder: Path) -> None:
+    inputs = inputs_for(folder, meeting())
+    first = make_captions(MemoryContext(folder), inputs)
+    assert make_captions(MemoryContext(folder), inputs) == first
+
+
+def test_in_place_the_files_are_named_like_the_recording(folder: Path) -> None:
+    result = make_captions(MemoryContext(folder), inputs_for(folder, meeting()))
+    assert {output.path.name for output in result.outputs} == {
+        f"16380-1-Council.{ending}" for ending in ("srt", "vtt", "scc")
+    }
+
+
+def test_a_cut_shifts_the_captions_and_leaves_out_what_is_not_in_the_video(folder: Path) -> None:
+    transcript = said((" Before.", 2.0, 3.0), (" Inside.", 20.0, 21.0), (" After.", 41.0, 42.0))
+    video = {"in_point_s": 10.0, "duration_s": 30.0, "fps": "25/1"}
+    make_captions(MemoryContext(folder), inputs_for(folder, transcript, video=video))
+    (cue,) = parse_srt((folder / "Lake Elmo Council.srt").read_bytes().decode())
+    assert (cue.start_s, cue.text) == (10.0, "Inside.")
+
+
+def test_f10_captions_end_with_a_video_that_is_shorter(folder: Path) -> None:
+    transcript = said((" The", 8.0, 8.2), (" end", 8.3, 9.5), (" is", 9.6, 9.9), (" near.", 9.95, 12.0))
+    video = {"in_point_s": 0.0, "duration_s": 10.0, "fps": "25/1"}
+    make_captions(MemoryContext(folder), inputs_for(folder, transcript, video=video))
+    cues = parse_srt((folder / "Lake Elmo Council.srt").read_bytes().decode())
+    assert cues[-1].end_s == 10.0
+    assert " ".join(cue.text for cue in cues) == "The end is near."
+
+
+@pytest.mark.parametrize("transcript", [said(), said((" ", 1.0, 2.0)), said((" Late.", 50.0, 51.0))])
+def test_no_words_make_no_files_and_say_so(folder: Path, transcript: Transcript) -> None:
+    video = {"in_point_s": 0.0, "duration_s": 30.0}
+    result = make_captions(MemoryContext(folder), inputs_for(folder, transcript, video=video))
+    assert result.outputs == ()
+    assert result.note == NOTHING_SAID
+    assert [path.name for path in folder.iterdir()] == ["words.json"]
+
+
+def test_f01_signs_without_a_code_are_told_and_kept_in_srt(folder: Path) -> None:
+    transcript = said((" Ωmega", 1.0, 1.5), (" and", 1.6, 1.8), (" 漢.", 1.9, 2.6))
+    result = make_captions(MemoryContext(folder), inputs_for(folder, transcript))
+    (cue,) = parse_srt((folder / "16380-1-Council.srt").read_bytes().decode())
+    (shown,) = parse_scc((folder / "16380-1-Council.scc").read_bytes().decode())
+    assert (cue.text, shown.text) == ("Ωmega and 漢.", "?mega and ?.")
+    assert "2 signs" in result.note
+    assert result.facts["findings_by_rule"] == {"Q17": 2}
+
+
+def test_f02_a_caption_that_comes_late_is_told(folder: Path) -> None:
+    words = [(f" “{'É' * 28}”", 1.0 + place / 4, 1.2 + place / 4) for place in range(6)]
+    result = make_captions(MemoryContext(folder), inputs_for(folder, said(*words)))
+    assert isinstance(result.facts["late_frames"], int)
+    assert result.facts["late_frames"] > 6
+    assert "come late" in result.note
+
+
+def test_e15_impossible_times_are_mended_and_told(folder: Path) -> None:
+    transcript = said((" One", 5.0, 4.0), (" two", 1.0, 1.0), (" three.", 70.0, 80.0))
+    result = make_captions(MemoryContext(folder), inputs_for(folder, transcript))
+    cues = parse_srt((folder / "16380-1-Council.srt").read_bytes().decode())
+    assert " ".join(cue.text for cue in cues) == "One two three."
+    assert cues[-1].end_s <= 60.0
+    rules = result.facts["findings_by_rule"]
+    assert isinstance(rules, dict)
+    assert rules["W1"] >= 2
+
+
+def test_the_web_profile_has_wide_lines_and_its_scc_has_32_columns(folder: Path) -> None:
+    make_captions(MemoryContext(folder), inputs_for(folder, meeting(), profile="WEB-42"))
+    web = parse_srt((folder / "16380-1-Council.srt").read_bytes().decode())
+    line21 = parse_scc((folder / "16380-1-Council.scc").read_bytes().decode())
+    assert max(len(line) for cue in web for line in cue.lines) > 32
+    assert max(len(line) for cue in line21 for line in cue.lines) <= 32
+
+
+def test_an_unknown_profile_is_refused(folder: Path) -> None:
+    with pytest.raises(NotFound, match="no caption profile called TINY"):
+        make_captions(MemoryContext(folder), inputs_for(folder, meeting(), profile="TINY"))
+
+
+def test_missing_words_are_refused(folder: Path) -> None:
+    with pytest.raises(BadMedia, match="no words"):
+        make_captions(MemoryContext(folder), inputs_for(folder, None))
+
+
+def test_f05_scc_refuses_more_than_a_day(folder: Path) -> None:
+    transcript = said((" Late.", 90000.0, 90001.0), duration=90010.0)
+    with pytest.raises(NeedsUser, match="24 hours"):
+        make_captions(MemoryContext(folder), inputs_for(folder, transcript))
+    assert [path.name for path in folder.iterdir()] == ["words.json"]
+
+
+@pytest.mark.parametrize("check", [1, 2, 3, 4, 5])
+def test_a_cancel_leaves_no_partial_file(folder: Path, check: int) -> None:
+    with pytest.raises(Cancelled):
+        make_captions(MemoryContext(folder, stop_at=check), inputs_for(folder, meeting()))
+    assert not list(folder.glob(".vs-*"))
+
+
+def test_b01_what_cannot_be_written_leaves_no_partial_file(folder: Path) -> None:
+    (folder / "16380-1-Council.vtt").mkdir()
+    with pytest.raises(VodError, match="16380-1-Council.vtt"):
+        make_captions(MemoryContext(folder), inputs_for(folder, meeting()))
+    assert not list(folder.glob(".vs-*"))
+    assert not (folder / "16380-1-Council.scc").exists()
+
+
+@pytest.mark.parametrize(
+    ("video", "probe", "fps"),
+    [
+        ({"fps": "25/1"}, {"fps": "30/1"}, 25.0),
+        ({}, {"fps": "30/1"}, 30.0),
+        ({}, {"fps": ""}, 30000 / 1001),
+        ({"fps": "90000/1"}, None, 30000 / 1001),
+        ({"fps": "1/0"}, None, 30000 / 1001),
+        ({"fps": "24000/1001"}, None, 24000 / 1001),
+    ],
+)
+def test_frames_of_the_video_come_before_those_of_the_recording(
+    folder: Path, video: dict[str, object], probe: dict[str, object] | None, fps: float
+) -> None:
+    inputs = inputs_for(folder, meeting(), video=video, probe=probe)
+    assert float(video_of(inputs, meeting()).fps) == pytest.approx(fps)
