@@ -1,0 +1,191 @@
+"""The words of the command line, with their help; reads no file and starts nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import NoReturn, TypeAlias
+
+from vodstudio.core.errors import Refused
+from vodstudio.core.jobs import StepKind
+from vodstudio.core.version import VERSION
+
+ALONE = tuple(kind.value for kind in StepKind if kind not in (StepKind.PUBLISH, StepKind.VERIFY))
+CODES = """\
+exit codes:
+  0    done
+  1    something failed and a person has to look
+  2    the command is wrong: an unknown word, city, preset, state or job
+  3    the program cannot start here: no station yet, a broken station file, a home
+       that cannot be written, a database it cannot use
+  4    held: a storage, a server, a disk, a model or a password is away; it goes on by itself
+  5    another VOD Studio owns the queue and cannot do this for you
+  6    it did not work this time; try again
+  130  stopped with Ctrl+C
+"""
+EXAMPLES = """\
+examples:
+  vodstudio                                  open the window
+  vodstudio demo --headless                  see the whole of it work, without a window
+  vodstudio doctor                           is this machine ready?
+  vodstudio import "Grant City Council 03 04 2026.mp4"
+  vodstudio import /mnt/flex-2 --city grant --json
+  vodstudio jobs --state held
+  vodstudio work --until-idle
+"""
+
+
+def words() -> frozenset[str]:
+    """Every command; a file with such a name is opened as ./name."""
+    parser = build_parser()
+    actions = parser._subparsers._group_actions if parser._subparsers else []
+    return frozenset(word for action in actions for word in action.choices or ())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises our own error instead of leaving the process, so that --json holds for it too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refused(
+            f"The command is not understood: {message}",
+            hint=f"Type `{self.prog} --help`. Nothing was changed.",
+            code="VS-USAGE",
+        )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = _Parser(
+        prog="vodstudio",
+        description="Recordings of a community TV station become captioned shows on its video server.",
+        epilog=EXAMPLES + "\n" + CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"vodstudio {VERSION}")
+    words = parser.add_subparsers(dest="word", metavar="COMMAND", required=True, parser_class=_Parser)
+    _looking(words)
+    _changing(words)
+    _working(words)
+    _keeping(words)
+    return parser
+
+
+Words: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+def _word(words: Words, name: str, about: str, *examples: str) -> argparse.ArgumentParser:
+    text = "\n".join(["examples:", *(f"  vodstudio {example}" for example in examples)]) + "\n\n" + CODES
+    parser: argparse.ArgumentParser = words.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        epilog=text,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON: for other programs")
+    return parser
+
+
+def _looking(words: Words) -> None:
+    _word(
+        words,
+        "doctor",
+        "prove that this machine is ready, one line each with a fix",
+        "doctor",
+        "doctor --json",
+    )
+    _word(words, "status", "what the queue is doing now", "status", "status --json")
+    _word(words, "cities", "how each city and storage stands", "cities", "cities --json")
+    jobs = _word(
+        words, "jobs", "list jobs", "jobs", "jobs --state held --state needs-a-look", "jobs --city grant"
+    )
+    jobs.add_argument("--city", metavar="ID", help="only this city")
+    jobs.add_argument(
+        "--state", action="append", default=[], metavar="STATE", help="only this state; may repeat"
+    )
+    jobs.add_argument("--text", metavar="WORDS", help="only titles with these words")
+    jobs.add_argument("--limit", type=_whole(1, 10_000), default=200, metavar="N", help="at most N (200)")
+    job = _word(words, "job", "everything about one job", "job 3f2a", "job 3f2a --json")
+    job.add_argument("id", metavar="ID", help="its id, or the first letters of it")
+
+
+def _changing(words: Words) -> None:
+    add = _word(
+        words, "import", "add recordings, or folders of them, to the queue",
+        'import "Grant City Council 03 04 2026.mp4"', "import /mnt/flex-2 --city grant",
+        "import meeting.mp4 --preset council --by 2026-03-05T18:00",
+    )  # fmt: skip
+    add.add_argument("paths", nargs="+", metavar="PATH")
+    add.add_argument("--city", metavar="ID", help="the city, when the name does not say it")
+    add.add_argument("--preset", metavar="ID", help="how to treat it; the city's own otherwise")
+    add.add_argument("--by", metavar="TIME", help="when it has to be done, like 2026-03-05T18:00")
+    for name, about in (
+        ("pause", "pause jobs; what runs stops at its checkpoint"),
+        ("resume", "let paused jobs go on"),
+        ("cancel", "stop jobs for good; recordings and published shows stay"),
+        ("retry", "try failed, held and cancelled jobs again"),
+        ("remove", "forget jobs and their work files; recordings and published shows stay"),
+        ("acknowledge", "say that you have seen a failure; retention may then remove the job"),
+        ("now", "this one now: what is in its way waits at its checkpoint"),
+    ):
+        _ids(_word(words, name, about, f"{name} 3f2a", f"{name} 3f2a 90bd --json"))
+    priority = _word(
+        words, "priority", "move jobs in the queue",
+        "priority 3f2a --to top", "priority 3f2a 90bd --to 2026-03-05T18:00",
+    )  # fmt: skip
+    _ids(priority)
+    priority.add_argument(
+        "--to",
+        default="top",
+        metavar="PLACE",
+        help="top (default), up, down, normal, bottom, or a time it is needed by",
+    )
+    cleanup = _word(
+        words, "cleanup", "remove old finished jobs and their work files", "cleanup", "cleanup --days 7"
+    )
+    cleanup.add_argument("--days", type=_whole(0, 3650), default=None, metavar="N", help="older than N days")
+
+
+def _working(words: Words) -> None:
+    work = _word(words, "work", "own the queue and work on it, without a window", "work", "work --until-idle")
+    work.add_argument("--until-idle", action="store_true", help="leave when nothing is left to do")
+    step = _word(
+        words, "step", "do one step alone; the same --out goes on where it stopped",
+        "step probe meeting.mp4 --out work", "step speech meeting.mp4 --out work --set speech.model=/models/small.en",
+        "step encode meeting.mp4 --out work --set encode.height=720 --json",
+    )  # fmt: skip
+    step.add_argument("kind", choices=ALONE, metavar="KIND", help=", ".join(ALONE))
+    step.add_argument("file", metavar="FILE")
+    step.add_argument("--out", required=True, metavar="DIR", help="where it works and leaves its files")
+    step.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a value of the preset")
+    demo = _word(words, "demo", "a whole station in a folder, and a meeting through all of it",
+                 "demo", "demo --headless", "demo --headless --home /tmp/demo")  # fmt: skip
+    demo.add_argument("--headless", action="store_true", help="without a window")
+    demo.add_argument("--home", metavar="DIR", help="where the sample station lies")
+    server = _word(words, "simulate-cablecast", "a Cablecast server for practice, on this computer alone",
+                   "simulate-cablecast --port 8080 --folder practice")  # fmt: skip
+    server.add_argument("--port", type=_whole(0, 65535), default=0, metavar="N", help="0 takes a free one")
+    server.add_argument("--folder", metavar="DIR", help="where it keeps its objects")
+
+
+def _keeping(words: Words) -> None:
+    _word(words, "backup", "make a verified backup of the queue now", "backup", "backup --json")
+    restore = _word(words, "restore", "put a backup in the place of the queue; the present one is kept beside it",
+                    "restore backups/vodstudio-20260304.db")  # fmt: skip
+    restore.add_argument("file", metavar="FILE")
+
+
+def _ids(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="+", metavar="ID", help="job ids, or the first letters of them")
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text) if text.isdecimal() else -1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+        return value
+
+    return number
