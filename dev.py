@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import importlib.util
 import json
 import os
 import platform
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn, Sequence
+from typing import IO, NoReturn, Sequence
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "vodstudio.stamp"
 WINDOWS = sys.platform == "win32"
+BASE_PYTHON = getattr(sys, "_base_executable", None) or sys.executable
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 SUPPORTED = (11, 12, 13, 14)
 OLDEST_GLIBC = (2, 34)
 STOPPED = 3  # something is missing and a person has to act
-# download MB, disk MB, minutes on an ordinary line: measured on Debian 12
-SIZES = {"run": (440, 1400, 3), "dev": (480, 1500, 4)}
+# download MB, disk MB, how long: measured on Debian 12; "more" is development on top of what runs
+SIZES = {"run": (470, 1450, "3 minutes"), "dev": (520, 1530, "4 minutes"), "more": (60, 110, "1 minute")}
 USAGE = """VOD Studio. The two commands, from a fresh copy:
 
   python3 dev.py run       set up what is missing, then open the window
@@ -41,35 +44,32 @@ USAGE = """VOD Studio. The two commands, from a fresh copy:
 After `run`, any words of the command line work: python3 dev.py run doctor
 On Windows write `py` in place of `python3`."""
 
-LIBRARIES_CORE = {"libglib-2.0.so.0": "libglib2.0-0"}
-LIBRARIES_WINDOW = {
-    "libGL.so.1": "libgl1",
-    "libEGL.so.1": "libegl1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libfreetype.so.6": "libfreetype6",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libpulse.so.0": "libpulse0",
-}
-LIBRARIES_SCREEN = {
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-shm.so.0": "libxcb-shm0",
-    "libxcb-sync.so.1": "libxcb-sync1",
-    "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libwayland-client.so.0": "libwayland-client0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-    "libwayland-egl.so.1": "libwayland-egl1",
-}
-PROGRAMS_TEST = {"ffmpeg": "ffmpeg", "espeak-ng": "espeak-ng"}
+
+def table(text: str) -> dict[str, str]:
+    """Pairs of words: what is looked for, and the apt package that has it."""
+    words = text.split()
+    return dict(zip(words[::2], words[1::2]))
+
+
+LIBRARIES_CORE = table("libglib-2.0.so.0 libglib2.0-0")
+LIBRARIES_WINDOW = table("""
+    libGL.so.1 libgl1                    libEGL.so.1 libegl1              libxkbcommon.so.0 libxkbcommon0
+    libfreetype.so.6 libfreetype6        libfontconfig.so.1 libfontconfig1
+    libdbus-1.so.3 libdbus-1-3           libpulse.so.0 libpulse0
+""")
+LIBRARIES_SCREEN = table("""
+    libX11-xcb.so.1 libx11-xcb1          libxcb-cursor.so.0 libxcb-cursor0
+    libxcb-icccm.so.4 libxcb-icccm4      libxcb-image.so.0 libxcb-image0
+    libxcb-keysyms.so.1 libxcb-keysyms1  libxcb-randr.so.0 libxcb-randr0
+    libxcb-shape.so.0 libxcb-shape0      libxcb-render-util.so.0 libxcb-render-util0
+    libxcb-shm.so.0 libxcb-shm0          libxcb-sync.so.1 libxcb-sync1
+    libxcb-xfixes.so.0 libxcb-xfixes0    libxcb-xkb.so.1 libxcb-xkb1
+    libxkbcommon-x11.so.0 libxkbcommon-x11-0
+    libwayland-client.so.0 libwayland-client0
+    libwayland-cursor.so.0 libwayland-cursor0
+    libwayland-egl.so.1 libwayland-egl1
+""")
+PROGRAMS_TEST = table("ffmpeg ffmpeg espeak-ng espeak-ng")
 
 
 def say(text: str) -> None:
@@ -113,9 +113,11 @@ def version_of(text: str) -> tuple[int, ...]:
 
 
 def glibc_here() -> str | None:
+    if sys.platform == "win32":
+        return None
     try:
         name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
-    except (AttributeError, ValueError, OSError):
+    except (ValueError, OSError):
         return None
     return version if name == "glibc" else None
 
@@ -123,12 +125,10 @@ def glibc_here() -> str | None:
 def has_avx() -> bool:
     if sys.platform == "win32":
         return bool(ctypes.WinDLL("kernel32").IsProcessorFeaturePresent(39))  # PF_AVX_INSTRUCTIONS_AVAILABLE
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return True  # not told: pip and the program will say
-    flags = [line for line in text.splitlines() if line.startswith("flags")]
-    return not flags or " avx " in flags[0] + " "
+    else:  # noqa: RET505 - so that mypy reads both systems
+        told = Path("/proc/cpuinfo")
+        flags = re.search(r"^flags.*", told.read_text(errors="replace") if told.exists() else "", re.M)
+        return not flags or " avx " in flags.group() + " "
 
 
 def has_screen() -> bool:
@@ -162,19 +162,18 @@ def candidates() -> list[list[str]]:
     return found
 
 
-def works(command: Sequence[str]) -> bool:
-    """Whether this command starts a Python that fits (the probe is this very file, asked one question)."""
+def succeeds(*line: str) -> bool:
+    """Start something without showing it; only whether it went well is of interest."""
+    quiet = subprocess.DEVNULL
     try:
-        done = subprocess.run(
-            [*command, str(ROOT / "dev.py"), "--fits"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=30,
-            check=False,
-        )
+        return subprocess.call(line, stdin=quiet, stdout=quiet, stderr=quiet, timeout=60) == 0
     except (OSError, subprocess.SubprocessError):
         return False
-    return done.returncode == 0
+
+
+def fits(command: Sequence[str]) -> bool:
+    """Whether this command starts a Python that fits: this very file is asked one question."""
+    return succeeds(*command, str(ROOT / "dev.py"), "--fits")
 
 
 def hand_over(command: Sequence[str], words: Sequence[str]) -> NoReturn:
@@ -194,36 +193,26 @@ def find_python(words: Sequence[str]) -> None:
         return
     again = [str(ROOT / "dev.py"), *words]
     for command in candidates():
-        if works(command):
+        if fits(command):
             hand_over(command, again)
-    here = "{}.{}".format(*sys.version_info[:2])
+    reason = "VOD Studio needs Python 3.11 to 3.14 and this is {}.{}".format(*sys.version_info[:2])
     if not shutil.which("apt-get"):
-        stop(
-            "VOD Studio needs Python 3.11 to 3.14 and this is {}: install one from python.org{}, "
-            "then run the same command again.".format(
-                here, " (or: winget install Python.Python.3.12)" if WINDOWS else ""
-            )
-        )
-    say(f"VOD Studio needs Python 3.11 to 3.14 and this is {here}.")
+        place = "winget install Python.Python.3.12" if WINDOWS else "from your system or python.org"
+        stop(f"{reason}: install one ({place}), then run the same command again.")
+    say(f"{reason}.")
     name = python_in_apt()
-    install([name, name + "-venv"])
-    path = shutil.which(name)
-    if not path or not works([path]):
+    install([name, name + "-venv", *missing_parts(words[0]).values()])
+    if not fits([name]):
         stop(
             f"{name} was installed but does not start. Install a Python 3.11 to 3.14 by hand, then try again."
         )
-    hand_over([path], again)
+    hand_over([name], again)
 
 
 def python_in_apt() -> str:
-    for minor in SUPPORTED:
-        name = f"python3.{minor}"
-        shown = subprocess.run(
-            ["apt-cache", "show", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-        )
-        if shown.returncode == 0:
-            return name
-    return "python3.11"  # no lists yet; Ubuntu 22.04, the one with an older default, has this one
+    """Without lists yet it is 3.11: Ubuntu 22.04, the one with an older default, has that."""
+    names = [f"python3.{minor}" for minor in SUPPORTED]
+    return next((name for name in names if succeeds("apt-cache", "show", name)), "python3.11")
 
 
 # --- what the system must have -----------------------------------------------------------------------------
@@ -238,17 +227,13 @@ def is_loadable(library: str) -> bool:
 
 
 def has_font() -> bool:
-    places = [
-        Path("/usr/share/fonts"),
-        Path("/usr/local/share/fonts"),
-        Path.home() / ".local/share/fonts",
-        Path.home() / ".fonts",
-    ]
-    return any(next(place.rglob("*.[to]tf"), None) for place in places if place.is_dir())
+    user = Path.home()
+    places = ("/usr/share/fonts", "/usr/local/share/fonts", user / ".local/share/fonts", user / ".fonts")
+    return any(next(Path(place).rglob("*.[to]tf"), None) for place in places if Path(place).is_dir())
 
 
 def missing_parts(word: str) -> dict[str, str]:
-    """What this word needs and the system lacks: its name -> its apt package. FFmpeg is embedded, so only tests ask for it."""
+    """What this word needs and the system lacks, with its apt package. (FFmpeg is embedded: only tests ask.)"""
     testing = word in ("test", "bench")
     parts: dict[str, str] = {}
     if not WINDOWS and word != "lint":
@@ -263,42 +248,42 @@ def missing_parts(word: str) -> dict[str, str]:
     return parts
 
 
-def provide(word: str) -> None:
-    """Find what is missing and get it."""
+def provide(word: str, words: Sequence[str]) -> None:
+    """Find what is missing and get it, with one question for all of it."""
     parts = missing_parts(word)
+    lacks_venv = not is_ready(kind_of(word)) and not has_venv_module()
+    if lacks_venv:
+        parts["the venv module of Python"] = f"python3.{sys.version_info[1]}-venv"
     if not parts:
         return
-    say("Missing on this computer: {}.".format(", ".join(parts)))
+    say(f"Missing on this computer: {', '.join(parts)}.")
     if WINDOWS:
-        stop(
-            "Install it, open a new terminal, then run the same command again: "
-            "winget install Gyan.FFmpeg eSpeak-NG.eSpeak-NG"
-        )
+        stop("To install it: winget install Gyan.FFmpeg eSpeak-NG.eSpeak-NG   (then use a new terminal)")
+    if lacks_venv and not Path(BASE_PYTHON).resolve().is_relative_to("/usr/bin"):
+        stop(f"{BASE_PYTHON} cannot make virtual environments: install another Python 3.11 to 3.14.")
     install(list(parts.values()))
     left = missing_parts(word)
     if left:
-        stop(
-            "Still missing after the installation: {}. Install it by hand, then try again.".format(
-                ", ".join(left)
-            )
-        )
+        stop(f"Still missing after the installation: {', '.join(left)}. Install it by hand, then try again.")
+    if lacks_venv:  # a Python that once missed a module has to be started again
+        hand_over([BASE_PYTHON], [str(ROOT / "dev.py"), *words])
+
+
+def has_venv_module() -> bool:
+    """Debian packs `ensurepip` apart."""
+    return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
 
 
 def install(packages: Sequence[str]) -> None:
     """With apt: as root at once; on a terminal after one question; otherwise say the line and stop."""
     line = ["apt-get", "install", "-y", "--no-install-recommends", *dict.fromkeys(packages)]
-    if not shutil.which("apt-get"):
-        stop(
-            "This system has no apt: install these parts with its own package tool, then run the same command again."
-        )
+    if sys.platform == "win32" or not shutil.which("apt-get"):
+        stop("This system has no apt: install these parts with its own package tool, then try again.")
     if os.geteuid() == 0:
         run_apt([], line)
         return
-    say(
-        "To install it:\n\n  sudo apt-get update && sudo {}\n".format(
-            " ".join(shlex.quote(word) for word in line)
-        )
-    )
+    shown = " ".join(shlex.quote(word) for word in line)
+    say(f"To install it:\n\n  sudo apt-get update && sudo {shown}\n")
     if not (sys.stdin.isatty() and shutil.which("sudo")):
         stop("Run that line (an administrator can), then the same command again.")
     if not says_yes("Run this with sudo? [Y/n] "):
@@ -315,8 +300,9 @@ def says_yes(question: str) -> bool:
 
 def run_apt(before: Sequence[str], line: Sequence[str]) -> None:
     environ = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    updated = subprocess.call([*before, "apt-get", "-q", "update"], stdout=sys.stderr)
-    if updated or subprocess.call([*before, *environ, *line, "-q"], stdout=sys.stderr):
+    calm = ["-q", "-o", "Dpkg::Use-Pty=0"]
+    updated = subprocess.call([*before, "apt-get", "-qq", "update"], stdout=sys.stderr)
+    if updated or subprocess.call([*before, *environ, *line, *calm], stdout=sys.stderr):
         stop("apt could not finish (see above). When that is mended, run the same command again.")
 
 
@@ -351,88 +337,45 @@ def venv_fault() -> str | None:
     made_at = keys.get("command", "").partition(" -m venv ")[2]
     if made_at and not made_at.endswith(str(VENV)):
         return "moved from another folder"
-    if not keys.get("version", keys.get("version_info", "")).startswith(
-        "{}.{}.".format(*sys.version_info[:2])
-    ):
+    if version_of(keys.get("version", keys.get("version_info", "")))[:2] != sys.version_info[:2]:
         return "made for another Python"
-    try:
-        alive = subprocess.run(
-            [str(VENV_PYTHON), "-m", "pip", "--version"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=60,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "made for a Python that is gone"
-    return "half made" if alive.returncode else None
+    return (
+        None if succeeds(str(VENV_PYTHON), "-m", "pip", "--version") else "half made, or its Python is gone"
+    )
 
 
-def make_venv(words: Sequence[str]) -> None:
-    if VENV.exists():
+def remove_venv() -> None:
+    if VENV.is_symlink() or VENV.is_file():
+        VENV.unlink()
+    else:
+        shutil.rmtree(str(VENV))
+
+
+def make_venv() -> None:
+    if VENV.exists() or VENV.is_symlink():
         fault = venv_fault()
         if fault is None:
             return
         say(f"The folder .venv was {fault}; making it anew.")
-        shutil.rmtree(str(VENV))
-    need_venv_module(words)
+        remove_venv()
     say(f"Making .venv with Python {platform.python_version()} ...")
-    if subprocess.call([sys.executable, "-m", "venv", str(VENV)], stdout=sys.stderr):
+    if subprocess.call([BASE_PYTHON, "-m", "venv", str(VENV)], stdout=sys.stderr):
         stop("Python could not make the folder .venv (see above).")
 
 
-def need_venv_module(words: Sequence[str]) -> None:
-    """Debian packs `ensurepip` apart; a Python that once missed it has to be started again."""
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        if os.environ.pop("VODSTUDIO_DEV_AGAIN", "") or not Path(sys.executable).resolve().is_relative_to(
-            "/usr/bin"
-        ):
-            stop(
-                f"This Python ({sys.executable}) cannot make virtual environments: install another 3.11 to 3.14."
-            )
-        say("Missing on this computer: the venv module of Python.")
-        install([f"python3.{sys.version_info[1]}-venv"])
-        os.environ["VODSTUDIO_DEV_AGAIN"] = "1"
-        hand_over([sys.executable], [str(ROOT / "dev.py"), *words])
-
-
 def fill_venv(kind: str) -> None:
-    """Install the locked packages. pip keeps what it has downloaded, so a second try goes on where the first ended."""
-    download_mb, disk_mb, minutes = SIZES[kind]
-    free_mb = shutil.disk_usage(str(ROOT)).free // 2**20
-    if not read_stamps():
-        say(
-            f"Now about {download_mb} MB are downloaded and {disk_mb} MB of disk used: about {minutes} minutes, only this once."
-        )
-        if free_mb < disk_mb + download_mb:
-            stop(
-                f"This disk has only {free_mb} MB free: make room for {disk_mb + download_mb} MB, then run the same command again."
-            )
-    STAMP.unlink() if STAMP.exists() else None
-    line = [
-        str(VENV_PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--no-warn-script-location",
-        "--retries",
-        "8",
-        "-r",
-        str(lock_of(kind)),
-    ]
+    """Install the locked packages. pip keeps what it has downloaded: a second try goes on where the first ended."""
+    tell_size(kind)
+    if STAMP.exists():
+        STAMP.unlink()
+    options = "--require-hashes --only-binary :all: --no-input --retries 8 --disable-pip-version-check"
+    line = [str(VENV_PYTHON), "-m", "pip", "install", *options.split(), "-r", str(lock_of(kind))]
     for attempt in (1, 2, 3):
         if subprocess.call(line, stdout=sys.stderr) == 0:
             break
         if attempt == 3:
             stop(
-                "The packages could not be installed (see above). What was downloaded is kept: "
+                "The packages could not be installed (see above). What was downloaded is kept:\n"
                 "run the same command again and it goes on from there."
             )
         say(f"That did not finish; trying again ({attempt + 1} of 3) ...")
@@ -442,14 +385,49 @@ def fill_venv(kind: str) -> None:
     part.replace(STAMP)
 
 
+def tell_size(kind: str) -> None:
+    download_mb, disk_mb, minutes = SIZES["more" if "run" in read_stamps() else kind]
+    free_mb = shutil.disk_usage(str(ROOT)).free // 2**20
+    if free_mb < disk_mb:
+        stop(f"This disk has {free_mb} MB free and {disk_mb} MB are needed: make room, then try again.")
+    say(
+        f"Now up to {download_mb} MB are downloaded, which become {disk_mb} MB on disk: "
+        f"about {minutes} on an ordinary line, only this once."
+    )
+
+
+def wait_for_another() -> IO[str]:
+    """Two first starts at once would spoil .venv: the second one waits for the first."""
+    turn = (ROOT / ".venv.lock").open("a")
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(turn.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(turn, fcntl.LOCK_EX)
+    return turn
+
+
+def kind_of(word: str) -> str:
+    return "run" if word in ("setup", "run") else "dev"
+
+
+def is_ready(kind: str) -> bool:
+    return read_stamps().get(kind) == stamp_now(kind) and VENV_PYTHON.exists()
+
+
 def prepare(word: str, words: Sequence[str]) -> None:
     """Everything that must be there before this word can be done; nothing to do costs well under a second."""
-    provide(word)
-    kind = "run" if word in ("setup", "run") else "dev"
-    if read_stamps().get(kind) == stamp_now(kind) and VENV_PYTHON.exists():
+    provide(word, words)
+    kind = kind_of(word)
+    if is_ready(kind):
         return
-    make_venv(words)
-    fill_venv(kind)
+    with wait_for_another():
+        if not is_ready(kind):
+            make_venv()
+            fill_venv(kind)
 
 
 # --- the words ---------------------------------------------------------------------------------------------
@@ -504,7 +482,7 @@ def main(words: Sequence[str]) -> int:
         say(USAGE)
         return 0 if list(words) in (["--help"], ["-h"], ["help"]) else 2
     bits = 64 if sys.maxsize > 2**32 else 32
-    reason = refusal(sys.platform, platform.machine(), bits, glibc_here() if not WINDOWS else None, has_avx())
+    reason = refusal(sys.platform, platform.machine(), bits, glibc_here(), has_avx())
     if reason:
         stop(reason)
     os.chdir(str(ROOT))
@@ -524,3 +502,5 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         say("\nStopped. The same command goes on from here.")
         raise SystemExit(130) from None
+    except OSError as exc:
+        stop(f"That did not work on this computer: {exc}")

@@ -208,7 +208,7 @@ def look():
             pass
     return {
         "threads": sorted(thread.name for thread in threading.enumerate()),
-        "environment": dict(os.environ),
+        "environment": {**os.environ, "PYSIDE6_OPTION_PYTHON_ENUM": "PySide6 sets this one itself"},
         "files and sockets": sorted(file for file in files if not file.endswith("/fd")),
         "children": sorted(children),
         "excepthook": sys.excepthook is sys.__excepthook__,
