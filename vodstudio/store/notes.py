@@ -1,0 +1,71 @@
+"""Switches and small facts of the queue, the activity log, and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from vodstudio.core.jobs import JobId, Json
+from vodstudio.core.rows import LogLine, Verdict
+from vodstudio.store import audit
+from vodstudio.store.values import city_of, city_text, clean, micros, moment
+
+_GET = "SELECT value FROM notes WHERE key = ?"
+_SET = "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+_LOG = """
+INSERT INTO activity (at, verdict, place, text, job_id, city_id, search) VALUES (?, ?, ?, ?, ?, ?, ?)"""
+LINES = """
+SELECT at, verdict, place, text, job_id, city_id FROM activity
+ WHERE :text = '' OR instr(search, :text) > 0 ORDER BY no DESC LIMIT :limit"""
+_TRIM = "DELETE FROM activity WHERE no <= (SELECT max(no) FROM activity) - ?"
+KEEP_LINES = 100_000
+
+
+class SqlNotes:
+    """`core.ports.Notes` in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, key: str) -> str | None:
+        """A stored switch or fact."""
+        row = self._connection.exec_driver_sql(_GET, (key,)).first()
+        return None if row is None else str(row[0])
+
+    def set(self, key: str, value: str) -> None:
+        """Store it."""
+        self._connection.exec_driver_sql(_SET, (key, clean(value)))
+
+    def log(self, line: LogLine) -> None:
+        """Append to the activity log."""
+        where, text, city = clean(line.where), clean(line.text), city_text(line.city_id)
+        search = f"{where} {text} {city}".casefold()
+        self._connection.exec_driver_sql(
+            _LOG, (micros(line.at), line.verdict.value, where, text, line.job_id, city, search)
+        )
+
+    def log_lines(self, limit: int, text: str = "") -> list[LogLine]:
+        """The newest lines; `text` is searched as it is, in any case."""
+        wanted = {"limit": limit, "text": clean(text).casefold()}
+        return [
+            LogLine(
+                at=moment(at),
+                verdict=Verdict(verdict),
+                where=where,
+                text=words,
+                job_id=JobId(job_id) if job_id else None,
+                city_id=city_of(city),
+            )
+            for at, verdict, where, words, job_id, city in self._connection.exec_driver_sql(
+                LINES, wanted
+            ).fetchall()
+        ]
+
+    def trim_log(self) -> None:
+        """Keep the newest lines only."""
+        self._connection.exec_driver_sql(_TRIM, (KEEP_LINES,))
+
+    def audit(self, what: str, body: Json, now: datetime) -> None:
+        """Append to the tamper-evident trail."""
+        audit.append(self._connection, what, body, now)

@@ -1,0 +1,63 @@
+"""Recordings we know: one row for one content, wherever it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from vodstudio.core.jobs import Json
+from vodstudio.core.recording import Fingerprint, Recording, RecordingId
+from vodstudio.store.values import RECORDING_COLUMNS, clean, dump, path_text, recording_of
+
+_BY_FINGERPRINT = f"SELECT {RECORDING_COLUMNS} FROM recordings AS r WHERE r.fingerprint = ?"
+_ADD = """
+INSERT INTO recordings (id, path, fingerprint, size_bytes, title, recorded_on, show_number, reel, duration_s)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path, title = excluded.title,
+  recorded_on = excluded.recorded_on, show_number = excluded.show_number, reel = excluded.reel,
+  duration_s = coalesce(excluded.duration_s, duration_s)
+ RETURNING id"""
+_MEASURED = "UPDATE recordings SET duration_s = ?, picture = ?, facts = ? WHERE id = ?"
+_MOVED = "UPDATE recordings SET path = ? WHERE id = ?"
+
+
+class SqlRecordings:
+    """`core.ports.Recordings` in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def by_fingerprint(self, fingerprint: Fingerprint) -> Recording | None:
+        """The recording with this content."""
+        row = self._connection.exec_driver_sql(_BY_FINGERPRINT, (fingerprint,)).first()
+        return None if row is None else recording_of(tuple(row))
+
+    def keep(self, recording: Recording) -> RecordingId:
+        """Store it, or what is new about it when its content is known; the id it is known by."""
+        day = recording.recorded_on.isoformat() if recording.recorded_on else None
+        row = self._connection.exec_driver_sql(
+            _ADD,
+            (
+                recording.id,
+                path_text(recording.path),
+                recording.fingerprint,
+                recording.size_bytes,
+                clean(recording.title),
+                day,
+                recording.show_number,
+                recording.reel,
+                recording.duration_s,
+            ),
+        ).one()
+        return RecordingId(row[0])
+
+    def measured(self, recording_id: RecordingId, duration_s: float, facts: Json) -> None:
+        """What probe found."""
+        height = facts.get("height")
+        picture = f"{height}p" if isinstance(height, int) and height > 0 else ""
+        self._connection.exec_driver_sql(_MEASURED, (duration_s, picture, dump(facts), recording_id))
+
+    def moved(self, recording_id: RecordingId, path: Path) -> None:
+        """The same content was seen elsewhere."""
+        self._connection.exec_driver_sql(_MOVED, (path_text(path), recording_id))

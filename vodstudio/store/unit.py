@@ -1,0 +1,21 @@
+"""One transaction, as the core's protocol: its repositories live exactly as long as it does."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from vodstudio.core.ports import Jobs, Notes, Queue, Recordings
+from vodstudio.store.jobs import SqlJobs
+from vodstudio.store.notes import SqlNotes
+from vodstudio.store.queue import SqlQueue
+from vodstudio.store.recordings import SqlRecordings
+
+
+class SqlUnit:
+    """`core.ports.Unit` over one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.jobs: Jobs = SqlJobs(connection)
+        self.queue: Queue = SqlQueue(connection)
+        self.recordings: Recordings = SqlRecordings(connection)
+        self.notes: Notes = SqlNotes(connection)
