@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from vodstudio import logs
 from vodstudio.core.errors import Hold, NeedsUser
 
 SERVICE = "VOD Studio"
@@ -48,7 +49,7 @@ class Vault:
         environ: Mapping[str, str] | None = None,
         *,
         keyring: Callable[[], Keyring | None] | None = None,
-        hide: Callable[[str], None] = lambda _: None,
+        hide: Callable[[str], None] = logs.hide,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._find_keyring = keyring or allowed_keyring

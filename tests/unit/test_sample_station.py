@@ -19,19 +19,19 @@ def places_of(home: Path) -> Places:
 
 
 def test_nine_cities_on_seven_storages_one_shared_by_three_and_two_spare(home: Path) -> None:
-    write_sample_station(places_of(home), 8123)
+    write_sample_station(places_of(home))
     settings = read_settings(places_of(home))
     station = settings.station
     assert settings.warnings == ()
     assert len(station.cities) == 9
     assert sorted(len(storage.cities) for storage in station.storages) == [0, 0, 1, 1, 1, 1, 1, 1, 3]
     assert all((storage.path / MARKER).is_file() for storage in station.storages)
-    assert station.servers[0].url == "http://127.0.0.1:8123"
+    assert station.servers[0].url == "simulator:"
     assert Vault({}).read(station.servers[0].secret)
 
 
 def test_the_two_recordings_choose_the_two_plans(home: Path) -> None:
-    sample = write_sample_station(places_of(home), 1)
+    sample = write_sample_station(places_of(home))
     station = read_settings(places_of(home)).station
     found = []
     for path in (sample.deliver, sample.caption):
@@ -45,17 +45,11 @@ def test_the_two_recordings_choose_the_two_plans(home: Path) -> None:
 
 
 def test_a_second_time_keeps_what_the_user_changed(home: Path) -> None:
-    sample = write_sample_station(places_of(home), 1)
+    sample = write_sample_station(places_of(home))
     text = sample.station_file.read_text(encoding="utf-8").replace('"Sample station"', '"Mine" # my note')
     sample.station_file.write_text(text, encoding="utf-8")
-    again = write_sample_station(places_of(home), 2)
+    again = write_sample_station(places_of(home))
     assert again == sample == sample_station(places_of(home))
     saved = sample.station_file.read_text(encoding="utf-8")
     assert '"Mine" # my note' in saved
-    assert read_settings(places_of(home)).station.servers[0].url == "http://127.0.0.1:2"
-
-
-def test_the_practice_server_watches_the_drives(home: Path) -> None:
-    arguments = sample_station(places_of(home)).server_arguments(8123)
-    assert arguments[arguments.index("--port") + 1] == "8123"
-    assert sum(each == "--drive" for each in arguments) == 9
+    assert read_settings(places_of(home)).station.name == "Mine"

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vodstudio import config
 from vodstudio.core.files import adopt, temporary_beside, write_atomically
 from vodstudio.demo.simulator_seed import FIRST_SHOW, city_numbers
 from vodstudio.demo.simulator_world import Behaviour
@@ -41,7 +40,7 @@ name = "Sample station"
 
 [servers.main]
 name = "Practice server"
-url = {url}
+url = "simulator:"       # the practice server: it starts and ends together with the program
 user = {user}
 secret = {secret}       # where the password lies, never the password itself
 
@@ -65,15 +64,10 @@ class SampleStation:
     """Where the parts of the sample station lie."""
 
     station_file: Path
-    server_folder: Path
     drives: Mapping[int, Path]
+    password: Path
     deliver: Path
     caption: Path
-
-    def server_arguments(self, port: int) -> list[str]:
-        """What the practice server is started with."""
-        drives = [part for number, path in self.drives.items() for part in ("--drive", f"{number}={path}")]
-        return ["--folder", str(self.server_folder), "--port", str(port), *drives]
 
 
 def sample_station(places: Places) -> SampleStation:
@@ -81,34 +75,27 @@ def sample_station(places: Places) -> SampleStation:
     storages = places.home / "storages"
     return SampleStation(
         station_file=places.station_file,
-        server_folder=places.home / "practice-server",
         drives={number: storages / f"flex-{number}" for number in STORAGES},
+        password=places.config / "practice-server.password",
         deliver=places.home / "drop" / DELIVER_NAME,
         caption=storages / "flex-2" / CAPTION_NAME,
     )
 
 
-def write_sample_station(places: Places, port: int) -> SampleStation:
-    """Make what is missing of it; a second time changes only the port of the practice server."""
+def write_sample_station(places: Places) -> SampleStation:
+    """Make what is missing of it; what the user changed stays."""
     make(places)
     sample = sample_station(places)
-    for folder in (*sample.drives.values(), sample.server_folder, sample.deliver.parent):
+    for folder in (*sample.drives.values(), sample.deliver.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for drive in sample.drives.values():
         (drive / MARKER).touch()
     for path in (sample.deliver, sample.caption):
         _copy_meeting(path)
-    password = places.home / "practice-server" / "password"
-    _write_password(password)
-    if sample.station_file.exists():
-        config.save_station_value(sample.station_file, ("servers", SERVER, "url"), _url(port))
-    else:
-        write_atomically(sample.station_file, _text(sample, port, password).encode())
+    _write_password(sample.password)
+    if not sample.station_file.exists():
+        write_atomically(sample.station_file, _text(sample).encode())
     return sample
-
-
-def _url(port: int) -> str:
-    return f"http://127.0.0.1:{port}"
 
 
 def _copy_meeting(path: Path) -> None:
@@ -128,10 +115,8 @@ def _write_password(path: Path) -> None:
             file.write(Behaviour().password + "\n")
 
 
-def _text(sample: SampleStation, port: int, password: Path) -> str:
-    head = _HEAD.format(
-        url=_quoted(_url(port)), user=_quoted(Behaviour().user), secret=_quoted(f"file:{password}")
-    )
+def _text(sample: SampleStation) -> str:
+    head = _HEAD.format(user=_quoted(Behaviour().user), secret=_quoted(f"file:{sample.password}"))
     return "\n".join([head, *_cities(), *_storages(sample)])
 
 
