@@ -1,0 +1,351 @@
+"""Brings a finished recording onto a Cablecast server, once, whatever happens in between."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from vodstudio.core.crash import crash_point
+from vodstudio.core.errors import Conflict, NeedsUser, NotFound, NotYet
+from vodstudio.core.jobs import Inputs, Output, PlanKind, StepKind, StepResult
+from vodstudio.core.names import safe_stem
+from vodstudio.core.ports import AsyncContext, Catalogue, Clock, ContentDrive, Drives
+from vodstudio.core.shows import FileState, MediaId, NewShow, Reel, ReelId, Show, ShowId
+from vodstudio.core.station import ServerId, Station
+from vodstudio.services.destination import (
+    Destination,
+    catalogue_of,
+    check_drive,
+    check_server,
+    check_show,
+    destination_of,
+)
+from vodstudio.services.intents import Intents, number_of
+from vodstudio.services.notebook import Notebook
+from vodstudio.services.sidecars import Sidecars
+from vodstudio.services.verifying import Verifying
+
+INDEXED_WITHIN = timedelta(minutes=30)
+LONGEST_TITLE = 80
+VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".mpg", ".mpeg", ".ts", ".mkv")
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """The two steps of the remote lane: `publish`, and `verify` as a viewer."""
+
+    station: Station
+    catalogues: Mapping[ServerId, Catalogue]
+    content: ContentDrive
+    drives: Drives
+    clock: Clock
+    notebook: Notebook
+
+    async def publish(self, context: AsyncContext, inputs: Inputs) -> StepResult:
+        """Deliver the video with its captions, or put captions beside a video that is there already."""
+        there = destination_of(self.station, inputs)
+        catalogue = catalogue_of(self.catalogues, there.server)
+        facts = await check_server(catalogue, there.server, self.notebook, inputs)
+        run = _Run(
+            house=self,
+            context=context,
+            inputs=inputs,
+            there=there,
+            catalogue=catalogue,
+            intents=await Intents.of(context),
+            server_time=facts.time,
+        )
+        if inputs.plan is PlanKind.CAPTION_IN_PLACE:
+            return await run.caption_in_place()
+        return await run.deliver()
+
+    async def verify(self, context: AsyncContext, inputs: Inputs) -> StepResult:
+        """Read it back as a viewer."""
+        published = inputs.facts[StepKind.PUBLISH]
+        catalogue = self.catalogues[ServerId(str(published["server"]))]
+        return await Verifying(catalogue, self.clock).verify(context, inputs)
+
+    async def accept_server(self, server_id: ServerId) -> None:
+        """A person says that the server was replaced: the one that answers next is taken as the right one."""
+        facts = await self.catalogues[server_id].facts()
+        await self.notebook.write(f"server:{server_id}", facts.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """One attempt to publish one recording."""
+
+    house: Publishing
+    context: AsyncContext
+    inputs: Inputs
+    there: Destination
+    catalogue: Catalogue
+    intents: Intents
+    server_time: datetime
+
+    async def deliver(self) -> StepResult:
+        """Show, media, reel and video first; then captions, then the file, so that it is never without them."""
+        video = self.inputs.outputs["video"]
+        await check_drive(self.house.drives, self.there, video.size_bytes)
+        show_id = await self._show()
+        length_s = math.ceil(_seconds(video) or self.inputs.recording.duration_s or 0)
+        base = await self._base_name(show_id)
+        await self._check_place_is_free(show_id, base)
+        reel_id = await self._reel(show_id, base, length_s)
+        vod_id = await self._vod(show_id)
+        captions = self.inputs.outputs.get("scc")
+        replaced = await self._captions(self.there.folder / f"{base}.scc", captions) if captions else None
+        await self._file(video, self.there.folder / f"{base}.mp4", reel_id)
+        await self._wait_for_file(reel_id)
+        return self._result(show_id, reel_id, vod_id, base, replaced)
+
+    async def caption_in_place(self) -> StepResult:
+        """The file lies on the content drive and its name carries the show: add captions, and a video if none is."""
+        path, number = self.inputs.recording.path, self.inputs.recording.show_number
+        captions = self.inputs.outputs.get("scc")
+        await check_drive(self.house.drives, self.there, 0)
+        show = await self._existing_show(number)
+        if show is None:
+            raise NotFound(
+                f"{self.there.server.name} has no show {number}, which the file's name speaks of",
+                hint="Nothing was changed. Correct the number in the file's name, then press Retry.",
+                detail=str(path),
+                code="VS-NO-SUCH-SHOW",
+            )
+        length_s = math.ceil(self.inputs.recording.duration_s or 0)
+        reel_id = await self._reel(show.id, path.stem, length_s)
+        replaced = await self._captions(path.with_suffix(".scc"), captions) if captions else None
+        vod_id = await self._vod(show.id)
+        await self.intents.keep("file", {"name": path.name}, self.house.clock.now())
+        await self._wait_for_file(reel_id)
+        return self._result(show.id, reel_id, vod_id, path.stem, replaced)
+
+    async def _show(self) -> ShowId:
+        kept = self.intents.kept("show")
+        if kept is not None:
+            return ShowId(number_of(kept))
+        existing = await self._existing_show(self.inputs.recording.show_number)
+        if existing is not None:
+            await self.intents.keep("show", {"id": existing.id, "adopted": True}, self.house.clock.now())
+            return existing.id
+        recording, city = self.inputs.recording, self.there.city
+        new = NewShow(
+            title=recording.title[:250],
+            location=self.there.location,
+            marker=self.inputs.job_id,
+            event_date=recording.recorded_on,
+            project=city.project,
+            producer=city.producer,
+        )
+        number = await self.intents.once(
+            "show",
+            self.inputs.job_id,
+            server_time=self.server_time,
+            find=lambda since: self._lost_show(new, since),
+            make=lambda: self.catalogue.create_show(new),
+        )
+        return ShowId(number)
+
+    async def _existing_show(self, number: int | None) -> Show | None:
+        """The show that the file's name speaks of."""
+        if number is None:
+            return None
+        try:
+            show = await self.catalogue.show(ShowId(number))
+        except NotFound:
+            return None
+        check_show(show, self.there)
+        return show
+
+    async def _lost_show(self, new: NewShow, since: datetime) -> ShowId | None:
+        """Our answer got lost: by our marker, or by title and date among the shows made since then."""
+        shows = await self.catalogue.shows_changed_since(since, new.location)
+        marked = [show for show in shows if show.marker == new.marker]
+        if marked:
+            return marked[0].id
+        alike = [show for show in shows if _could_be(show, new, since)]
+        if len(alike) > 1:
+            raise Conflict(
+                f"{self.there.server.name} has {len(alike)} new shows named {new.title}",
+                hint="We cannot tell which is ours. Remove the superfluous one in Cablecast, then press Retry.",
+                detail=", ".join(str(show.id) for show in alike),
+                code="VS-WHICH-SHOW",
+            )
+        return alike[0].id if alike else None
+
+    async def _reel(self, show_id: ShowId, base: str, length_s: int) -> ReelId:
+        kept = self.intents.kept("reel")
+        if kept is not None:
+            return ReelId(number_of(kept))
+        number = self.inputs.recording.reel or 1
+        existing = await self._find_reel(show_id, number)
+        if existing is not None:
+            await self.intents.keep("reel", {"id": existing.id}, self.house.clock.now())
+            return existing.id
+        location = self.there.location
+
+        async def lost_media(since: datetime) -> int | None:
+            return next(iter(await self.catalogue.media_named(base, location)), None)
+
+        media_id = await self.intents.once(
+            "media",
+            self.inputs.job_id,
+            server_time=self.server_time,
+            find=lost_media,
+            make=lambda: self.catalogue.create_media(base, location),
+        )
+
+        async def lost_reel(since: datetime) -> int | None:
+            found = await self._find_reel(show_id, number)
+            return found.id if found else None
+
+        reel_id = await self.intents.once(
+            "reel",
+            self.inputs.job_id,
+            server_time=self.server_time,
+            find=lost_reel,
+            make=lambda: self.catalogue.create_reel(show_id, MediaId(media_id), number, length_s),
+        )
+        return ReelId(reel_id)
+
+    async def _find_reel(self, show_id: ShowId, number: int) -> Reel | None:
+        for reel_id in (await self.catalogue.show(show_id)).reels:
+            reel = await self.catalogue.reel(reel_id)
+            if reel.number == number:
+                return reel
+        return None
+
+    async def _vod(self, show_id: ShowId) -> int:
+        """A show that has a video keeps it: no second one is asked for."""
+        kept = self.intents.kept("vod")
+        if kept is not None:
+            return number_of(kept)
+
+        async def existing(since: datetime) -> int | None:
+            return next(reversed((await self.catalogue.show(show_id)).vods), None)
+
+        there_already = await existing(self.server_time)
+        if there_already is not None:
+            await self.intents.keep("vod", {"id": there_already}, self.house.clock.now())
+            return there_already
+        return await self.intents.once(
+            "vod",
+            self.inputs.job_id,
+            server_time=self.server_time,
+            find=existing,
+            make=lambda: self.catalogue.create_vod(show_id, self.there.location),
+        )
+
+    async def _base_name(self, show_id: ShowId) -> str:
+        """`<ShowID>-<Reel>-<Title>`, decided once."""
+        kept = self.intents.kept("base")
+        if kept is not None:
+            return str(kept["base"])
+        title = safe_stem(self.inputs.recording.title)[:LONGEST_TITLE].rstrip(" .-")
+        base = f"{show_id}-{self.inputs.recording.reel or 1}-{title}"
+        await self.intents.keep("base", {"base": base}, self.house.clock.now())
+        return base
+
+    async def _check_place_is_free(self, show_id: ShowId, base: str) -> None:
+        """The server links files to shows by number: a second file for the same reel would be a quarrel."""
+        number = self.inputs.recording.reel or 1
+        rule = re.compile(rf"{show_id}\s*-\s*(?:0?{number}-|(?!\d{{1,2}}-))", re.ASCII)
+        names = await self.house.content.names(self.there.folder)
+        others = [
+            name
+            for name in names
+            if rule.match(name) and name.lower().endswith(VIDEO_ENDINGS) and name != f"{base}.mp4"
+        ]
+        if others:
+            raise self._has_file(f"show {show_id}: {', '.join(others)}")
+
+    def _has_file(self, detail: str) -> Conflict:
+        return Conflict(
+            f"This show on {self.there.server.name} has a file already",
+            hint="Nothing was replaced. Remove the number from our recording's name to make a new show, "
+            "or remove that file, then press Retry.",
+            detail=f"{self.there.folder}: {detail}",
+            code="VS-SHOW-HAS-FILE",
+        )
+
+    async def _captions(self, target: Path, captions: Output) -> Output | None:
+        sidecars = Sidecars(
+            content=self.house.content, notebook=self.house.notebook, work_folder=self.context.work_folder
+        )
+        replaced = await sidecars.put(target, captions)
+        await self.intents.keep("sidecar", {"sha256": captions.sha256}, self.house.clock.now())
+        return replaced
+
+    async def _file(self, video: Output, target: Path, reel_id: ReelId) -> None:
+        is_there = target.name in await self.house.content.names(target.parent)
+        if self.intents.kept("file") is not None and is_there:
+            return
+        if not is_there and (await self.catalogue.reel(reel_id)).file is FileState.VALID:
+            raise self._has_file(f"reel {reel_id} plays a file that lies elsewhere")
+        await self.house.content.place(
+            video.path,
+            target,
+            sha256=video.sha256,
+            tell=lambda done: self.context.progress(0.9 * done, note="copying to the content drive"),
+        )
+        crash_point("publish.file.placed")
+        await self.intents.keep("file", {"name": target.name, "sha256": video.sha256}, self.house.clock.now())
+
+    async def _wait_for_file(self, reel_id: ReelId) -> None:
+        """The indexer links the file by its name within minutes; until then nothing here is busy."""
+        server, now = self.there.server, self.house.clock.now()
+        state = (await self.catalogue.reel(reel_id)).file
+        if state is FileState.VALID:
+            return
+        if state is FileState.INVALID:
+            raise NeedsUser(
+                f"{server.name} says that the file is not valid",
+                hint="Choose Reindex for this file in Cablecast, then press Retry. The file equals ours.",
+                detail=f"reel {reel_id}",
+                code="VS-FILE-INVALID",
+            )
+        if now - self.intents.kept_at("file", now) > INDEXED_WITHIN and state is FileState.NONE:
+            raise NeedsUser(
+                f"{server.name} does not see the file on its content drive",
+                hint="Check that this storage is the server's content drive, then press Retry. The file is there.",
+                detail=f"reel {reel_id}: {self.there.folder}",
+                code="VS-FILE-NOT-SEEN",
+            )
+        raise NotYet(
+            f"{server.name} is looking at the new file",
+            condition=f"wait:reel:{server.id}:{reel_id}",
+            hint="This takes one or two minutes and goes on by itself.",
+        )
+
+    def _result(
+        self, show_id: ShowId, reel_id: ReelId, vod_id: int, base: str, replaced: Output | None
+    ) -> StepResult:
+        has_captions = "scc" in self.inputs.outputs
+        words = "with captions" if has_captions else "without captions: no speech was found"
+        return StepResult(
+            outputs=(replaced,) if replaced else (),
+            facts={
+                "server": self.there.server.id,
+                "show_id": show_id,
+                "reel_id": reel_id,
+                "vod_id": vod_id,
+                "base": base,
+                "has_captions": has_captions,
+            },
+            note=f"show {show_id} on {self.there.server.name}, {words}",
+        )
+
+
+def _could_be(show: Show, new: NewShow, since: datetime) -> bool:
+    """Made after our intent, with our title, and still without anything in it."""
+    is_new = show.created_at is None or show.created_at >= since - timedelta(seconds=2)
+    return is_new and show.title == new.title and not show.marker and not show.reels and not show.vods
+
+
+def _seconds(output: Output) -> float | None:
+    value = output.facts.get("duration_s")
+    return float(value) if isinstance(value, int | float) else None

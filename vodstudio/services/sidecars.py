@@ -1,0 +1,67 @@
+"""Puts captions beside a video: what is no captions may be replaced, what somebody else made never is."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from vodstudio.captions.sidecar import SidecarState, examine_scc
+from vodstudio.core.crash import crash_point
+from vodstudio.core.errors import Conflict
+from vodstudio.core.files import write_atomically
+from vodstudio.core.jobs import Output
+from vodstudio.core.ports import ContentDrive
+from vodstudio.services.notebook import Notebook
+
+LARGEST_SIDECAR_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sidecars:
+    """Knows which sidecars are ours."""
+
+    content: ContentDrive
+    notebook: Notebook
+    work_folder: Path
+
+    async def put(self, target: Path, made: Output) -> Output | None:
+        """Put our captions at `target`; gives back what lay there and was worthless, kept in the work folder."""
+        ours = await asyncio.to_thread(made.path.read_bytes)
+        before = await self.content.read(target, LARGEST_SIDECAR_BYTES)
+        if before == ours:
+            return None
+        kept = await self._set_aside(target, before) if before is not None else None
+        await self.notebook.write(_key(ours), str(target))
+        crash_point("publish.sidecar.noted")
+        await self.content.replace(target, ours)
+        crash_point("publish.sidecar.placed")
+        return kept
+
+    async def _set_aside(self, target: Path, before: bytes) -> Output | None:
+        """Empty ones go without a word, false ones are kept, real ones of others stop us."""
+        verdict = await asyncio.to_thread(examine_scc, before)
+        if verdict.state is SidecarState.EMPTY:
+            return None
+        is_ours = await self.notebook.read(_key(before)) is not None
+        if verdict.state is SidecarState.VALID and not is_ours:
+            raise Conflict(
+                f"{target.name} holds captions that somebody else made",
+                hint="They were not touched. Remove or rename that file if ours shall take its place, then press Retry.",
+                detail=f"{target}: {verdict.reason}",
+                code="VS-HAS-CAPTIONS",
+            )
+        copy = self.work_folder / f"replaced-{target.name}"
+        await asyncio.to_thread(write_atomically, copy, before)
+        return Output(
+            name="replaced-sidecar",
+            path=copy,
+            size_bytes=len(before),
+            sha256=hashlib.sha256(before).hexdigest(),
+            facts={"reason": verdict.reason},
+        )
+
+
+def _key(content: bytes) -> str:
+    return f"sidecar:{hashlib.sha256(content).hexdigest()}"
