@@ -33,6 +33,7 @@ class Holds:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._due: dict[str, datetime] = {}
+        self._is_asked = False
         self._first_seen: dict[str, datetime] = {}
         self._shown: tuple[HeldCondition, ...] = ()
 
@@ -49,7 +50,7 @@ class Holds:
 
     async def check_now(self) -> None:
         """A person does not want to wait a minute."""
-        self._due.clear()
+        self._is_asked = True
         self.ring()
 
     async def close(self) -> None:
@@ -79,7 +80,8 @@ class Holds:
         self._due = {
             c.condition: self._due.get(c.condition, now + self._pause(c.condition, now)) for c in held
         }
-        due = [condition for condition in held if self._due[condition.condition] <= now]
+        due = [c for c in held if self._is_asked or self._due[c.condition] <= now]
+        self._is_asked = False
         await asyncio.gather(*(self._look_at(condition) for condition in due))
 
     def _pause(self, condition: str, now: datetime) -> timedelta:

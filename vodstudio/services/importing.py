@@ -87,6 +87,7 @@ class Wish:
     city_id: CityId | None = None
     preset_id: PresetId | None = None
     deadline: datetime | None = None
+    again: bool = False
 
 
 class Importing:
@@ -106,9 +107,13 @@ class Importing:
         city_id: CityId | None = None,
         preset_id: PresetId | None = None,
         deadline: datetime | None = None,
+        again: bool = False,
     ) -> ImportReport:
-        """Files and folders; a folder gives the recordings in it and below. One bad file stops nothing."""
-        wish = Wish(city_id=city_id, preset_id=preset_id, deadline=deadline)
+        """Files and folders; a folder gives the recordings in it and below. One bad file stops nothing.
+
+        `again` makes another job of a recording that is known already: what did not change is reused.
+        """
+        wish = Wish(city_id=city_id, preset_id=preset_id, deadline=deadline, again=again)
         self._check(wish)
         files, refused = await asyncio.to_thread(_expand, paths)
         added: list[JobRow] = []
@@ -166,7 +171,7 @@ class Importing:
 
         def add(unit: Unit) -> JobRow | KnownFile:
             open_job = unit.jobs.open_job_of(recording.fingerprint)
-            if open_job is not None:
+            if open_job is not None and not wish.again:
                 unit.recordings.moved(recording.id, recording.path)
                 row = unit.jobs.row(open_job)
                 return KnownFile(path=path, job_id=open_job, title=row.title if row else path.name)

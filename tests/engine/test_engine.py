@@ -1,0 +1,421 @@
+"""The job engine as an operator knows it: four outcomes, pause, cancel, order, reuse, restart."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run as Go
+from tests.engine.kit import Gate, Plan, began, engine, kinds, made, quick, states
+from vodstudio.core.errors import BadMedia, ChildCrashed, Conflict, NotFound, StorageAway
+from vodstudio.core.events import JobRemoved, QueueSwitched
+from vodstudio.core.jobs import Inputs, JobId, JobState, Rank, StepKind, StepResult, StepState
+from vodstudio.core.ports import AsyncContext, Context
+from vodstudio.core.rows import JobFilter
+from vodstudio.core.station import CityId
+
+
+def test_a_recording_goes_through_all_steps(tmp_path: Path, run: Go[None]) -> None:
+    """File, recording, plan, steps, outputs: and each step knows the outputs of those before it."""
+    seen: dict[str, list[str]] = {}
+
+    def look(context: Context, inputs: Inputs) -> StepResult:
+        seen["outputs"] = sorted(inputs.outputs)
+        seen["facts"] = sorted(inputs.facts)
+        return made(context, inputs, "captions")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.CAPTIONS: look})) as it:
+            (job_id,) = await it.add("21413-1-Birchwood Council Me.mp4")
+            job = await it.until_state(JobState.DONE, job_id)
+            assert job.city_id == "birchwood"
+            assert job.recording.show_number == 21413
+            assert sorted(job.outputs) == ["captions", "encode", "probe", "speech", "stills"]
+            assert all(step.attempts == 1 for step in job.steps)
+
+    run(scenario())
+    assert seen == {"outputs": ["encode", "probe", "speech"], "facts": ["encode", "probe", "speech"]}
+
+
+def test_b30_a_known_recording_is_answered_not_stored_twice(tmp_path: Path, run: Go[None]) -> None:
+    """The same content under another name is the same recording."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            (first,) = await it.add("Grant.mp4")
+            copy = tmp_path / "other.mp4"
+            copy.write_bytes(b"Grant.mp4")
+            report = await it.importing.add([copy])
+            assert [known.job_id for known in report.known] == [first]
+            assert not report.added
+
+    run(scenario())
+
+
+def test_a_failure_that_a_person_can_mend_needs_a_look_and_nothing_else_stops(
+    tmp_path: Path, run: Go[None]
+) -> None:
+    """Failed is one job's matter; retry goes on with what was stored."""
+    bad = {"Grant.mp4"}
+
+    def probe(context: Context, inputs: Inputs) -> StepResult:
+        if inputs.recording.path.name in bad:
+            raise BadMedia("Not a recording", hint="Look at it", code="VS-TEST")
+        return made(context, inputs, "probe")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.PROBE: probe})) as it:
+            broken, fine = await it.add("Grant.mp4", "Oakdale.mp4")
+            job = await it.until_state(JobState.NEEDS_A_LOOK, broken)
+            problem = job.steps[0].problem
+            assert problem is not None
+            assert (problem.code, problem.hint, problem.needs_user) == ("VS-TEST", "Look at it", True)
+            await it.until_state(JobState.DONE, fine)
+            bad.clear()
+            await it.jobs.retry([broken])
+            await it.until_state(JobState.DONE, broken)
+
+    run(scenario())
+
+
+def test_held_is_not_failed_counts_no_attempt_and_goes_on_by_itself(tmp_path: Path, run: Go[None]) -> None:
+    """One probe for a condition frees all that wait for it; checkpoints stay."""
+    away = {"yes"}
+    kept: list[int] = []
+
+    def speech(context: Context, inputs: Inputs) -> StepResult:
+        kept.append(len(context.checkpoints()))
+        context.checkpoint("window:1", {"words": 3})
+        if away:
+            raise StorageAway("Storage flex3 is away", condition="storage:flex3")
+        return made(context, inputs, "speech")
+
+    async def scenario() -> None:
+        plan = Plan(local={StepKind.SPEECH: speech}, is_over=lambda condition: not away)
+        async with engine(tmp_path, plan) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            job = await it.until(lambda j: states(j)[StepKind.SPEECH] is StepState.HELD, job_id)
+            job = await it.until_state(JobState.HELD, job_id)
+            assert "flex3" in job.why or any("flex3" in (s.condition or "") for s in job.steps)
+            away.clear()
+            await it.holds.check_now()
+            job = await it.until_state(JobState.DONE, job_id)
+            assert next(s.attempts for s in job.steps if s.kind is StepKind.SPEECH) == 1
+
+    run(scenario())
+    assert kept == [0, 1]
+
+
+def test_a_crash_of_a_child_is_tried_once_more(tmp_path: Path, run: Go[None]) -> None:
+    """A passing fault is nobody's business."""
+    crashes = [ChildCrashed("it crashed")]
+
+    def encode(context: Context, inputs: Inputs) -> StepResult:
+        if crashes:
+            raise crashes.pop()
+        return made(context, inputs, "encode")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.ENCODE: encode})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            job = await it.until_state(JobState.DONE, job_id)
+            assert next(s.attempts for s in job.steps if s.kind is StepKind.ENCODE) == 2
+
+    run(scenario())
+
+
+def test_a_bug_in_a_step_is_told_and_stops_no_lane(
+    tmp_path: Path, run: Go[None], allowed_logs: list[str]
+) -> None:
+    """An unexpected error fails its job with words a person can use, and is not retried."""
+    allowed_logs.append("unexpected error in a step")
+
+    def stills(context: Context, inputs: Inputs) -> StepResult:
+        raise ZeroDivisionError("inside")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.STILLS: stills})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            job = await it.until_state(JobState.FAILED, job_id)
+            (problem,) = [step.problem for step in job.steps if step.problem]
+            assert (problem.code, problem.title) == ("VS-UNEXPECTED", "Something unexpected happened")
+
+    run(scenario())
+
+
+def test_pause_ends_the_step_at_its_checkpoint_and_frees_the_lane(tmp_path: Path, run: Go[None]) -> None:
+    """The operator's own flag: what is paused waits, what is behind it goes."""
+    gate = Gate("speech")
+
+    def speech(context: Context, inputs: Inputs) -> StepResult:
+        if inputs.recording.path.name == "Grant.mp4":
+            return gate(context, inputs)
+        return made(context, inputs, "speech")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.SPEECH: speech})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await began(gate)
+            await it.jobs.pause([job_id])
+            job = await it.until_state(JobState.PAUSED, job_id)
+            assert states(job)[StepKind.SPEECH] is StepState.READY
+            (other,) = await it.add("Oakdale.mp4")
+            await it.until_state(JobState.DONE, other)
+            gate.go.set()
+            await it.jobs.resume([job_id])
+            job = await it.until_state(JobState.DONE, job_id)
+            assert next(s.attempts for s in job.steps if s.kind is StepKind.SPEECH) == 1
+
+    run(scenario())
+
+
+def test_cancel_stops_what_runs_and_what_waits(tmp_path: Path, run: Go[None]) -> None:
+    """Cancelled is its own word, and a person may take it back."""
+    gate = Gate("encode")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.ENCODE: gate})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await began(gate)
+            await it.jobs.cancel([job_id])
+            job = await it.until(lambda j: not kinds(j, StepState.RUNNING), job_id)
+            assert job.state is JobState.CANCELLED
+            assert states(job)[StepKind.ENCODE] is StepState.CANCELLED
+            gate.go.set()
+            await it.jobs.retry([job_id])
+            await it.until_state(JobState.DONE, job_id)
+
+    run(scenario())
+
+
+def test_remove_forgets_the_job_and_its_work_and_never_the_recording(tmp_path: Path, run: Go[None]) -> None:
+    """A running job is refused with a sentence; a finished one goes with its work files."""
+    gate = Gate("encode")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.ENCODE: gate})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await began(gate)
+            with pytest.raises(Conflict, match="being worked on"):
+                await it.jobs.remove([job_id])
+            gate.go.set()
+            await it.until_state(JobState.DONE, job_id)
+            assert (tmp_path / "work" / job_id).is_dir()
+            await it.jobs.remove([job_id])
+            assert not (tmp_path / "work" / job_id).exists()
+            assert (tmp_path / "Grant.mp4").read_bytes() == b"Grant.mp4"
+            assert JobRemoved(job_id) in it.events
+            with pytest.raises(NotFound):
+                await it.jobs.job(job_id)
+
+    run(scenario())
+
+
+def test_undo_of_an_import_takes_it_back(tmp_path: Path, run: Go[None]) -> None:
+    """The toast's button: also while the first step runs, nothing of it stays queued."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            await it.jobs.pause_queue()
+            (job_id,) = await it.add("Grant.mp4")
+            await it.importing.undo([job_id])
+            assert await it.jobs.rows(JobFilter()) == []
+
+    run(scenario())
+
+
+def test_this_one_now_pauses_one_job_and_comes_back_to_it(tmp_path: Path, run: Go[None]) -> None:
+    """Nothing running is pre-empted, except by this."""
+    first = Gate("speech")
+    order: list[str] = []
+
+    def speech(context: Context, inputs: Inputs) -> StepResult:
+        name = inputs.recording.path.name
+        if name == "Grant.mp4" and not first.go.is_set():
+            return first(context, inputs)
+        order.append(name)
+        return made(context, inputs, "speech")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.SPEECH: speech})) as it:
+            (running,) = await it.add("Grant.mp4")
+            await began(first)
+            (urgent,) = await it.add("Oakdale.mp4")
+            await it.until(lambda j: states(j)[StepKind.SPEECH] is StepState.READY, urgent)
+            await it.jobs.now(urgent)
+            await it.until_state(JobState.DONE, urgent)
+            first.go.set()
+            job = await it.until_state(JobState.DONE, running)
+            assert not job.is_paused
+
+    run(scenario())
+    assert order[0] == "Oakdale.mp4"
+
+
+def test_identical_work_is_reused_after_it_was_proven(tmp_path: Path, run: Go[None]) -> None:
+    """Another job of the same content does nothing again; a damaged file is made anew."""
+    speech = quick(StepKind.SPEECH)
+    heard: list[str] = []
+
+    def counting(context: Context, inputs: Inputs) -> StepResult:
+        heard.append(inputs.job_id)
+        return speech(context, inputs)
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.SPEECH: counting})) as it:
+            (first,) = await it.add("Grant.mp4")
+            job = await it.until_state(JobState.DONE, first)
+            await it.jobs.cancel([first])
+            second = await _again(it.importing, tmp_path / "Grant.mp4", it.jobs, first)
+            job = await it.until_state(JobState.DONE, second)
+            reused = {step.kind for step in job.steps if step.reused}
+            assert StepKind.SPEECH in reused
+            assert StepKind.PUBLISH not in reused
+
+    async def _again(importing: object, path: Path, jobs: object, first: JobId) -> JobId:
+        from vodstudio.services.importing import Importing
+
+        assert isinstance(importing, Importing)
+        report = await importing.add([path], again=True)
+        return report.added[0].id
+
+    run(scenario())
+    assert len(heard) == 1
+
+
+def test_the_queue_pauses_and_stops_after_the_current_job(tmp_path: Path, run: Go[None]) -> None:
+    """Paused: nothing begins. Stop after current: what has begun is finished, nothing else begins."""
+    gate = Gate("speech")
+
+    def speech(context: Context, inputs: Inputs) -> StepResult:
+        return gate(context, inputs)
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.SPEECH: speech})) as it:
+            assert (await it.jobs.pause_queue()).is_paused
+            (first,) = await it.add("Grant.mp4")
+            assert kinds(await it.jobs.job(first), StepState.DONE, StepState.RUNNING) == []
+            await it.jobs.resume_queue()
+            await began(gate)
+            await it.jobs.stop_after_current(True)
+            (second,) = await it.add("Oakdale.mp4")
+            gate.go.set()
+            await it.until_state(JobState.DONE, first)
+            assert kinds(await it.jobs.job(second), StepState.DONE, StepState.RUNNING) == []
+            assert (await it.jobs.switch()) == QueueSwitched(is_paused=False, stop_after_current=True)
+            await it.jobs.stop_after_current(False)
+            await it.until_state(JobState.DONE, second)
+
+    run(scenario())
+
+
+def test_order_by_hand_and_why(tmp_path: Path, run: Go[None]) -> None:
+    """To the top, up, down, to the bottom; each waiting row says its place and the reason."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            await it.jobs.pause_queue()
+            a, b, c = await it.add("Grant.mp4", "Oakdale.mp4", "Birchwood.mp4")
+            await it.jobs.to_top([c])
+            await it.jobs.to_top([b])
+            reasons = {row.id: row.why for row in await it.jobs.rows(JobFilter())}
+            assert reasons[b].startswith("1st")
+            assert reasons[c].startswith("2nd")
+            await it.jobs.up([c])
+            reasons = {row.id: row.why for row in await it.jobs.rows(JobFilter())}
+            assert reasons[c].startswith("1st")
+            await it.jobs.down([b])
+            assert (await it.jobs.job(b)).rank is Rank.NORMAL
+            await it.jobs.to_bottom([a])
+            assert (await it.jobs.job(a)).rank is Rank.BACKLOG
+            await it.jobs.set_city([a], CityId("birchwood"))
+            assert (await it.jobs.job(a)).city_id == "birchwood"
+            with pytest.raises(NotFound):
+                await it.jobs.find("zz")
+            assert await it.jobs.find(a[:8]) == a
+
+    run(scenario())
+
+
+def test_a_shutdown_puts_steps_back_and_the_next_start_goes_on(tmp_path: Path, run: Go[None]) -> None:
+    """A step that was running is ready again at its checkpoint; nothing is counted against it."""
+    gate = Gate("speech")
+    kept: list[int] = []
+
+    def speech(context: Context, inputs: Inputs) -> StepResult:
+        kept.append(len(context.checkpoints()))
+        context.checkpoint("window:1", {"words": 2})
+        return gate(context, inputs)
+
+    async def scenario() -> None:
+        plan = Plan(local={StepKind.SPEECH: speech})
+        async with engine(tmp_path, plan) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await began(gate)
+        gate.go.set()
+        async with engine(tmp_path, plan, worker="second") as it:
+            job = await it.until_state(JobState.DONE, job_id)
+            assert next(s.attempts for s in job.steps if s.kind is StepKind.SPEECH) == 1
+
+    run(scenario())
+    assert kept == [0, 1]
+
+
+def test_remote_steps_are_stopped_by_pause_and_cancel(tmp_path: Path, run: Go[None]) -> None:
+    """The remote lane has the same four outcomes; an intent is kept before anything is sent."""
+    intended = asyncio.Event()
+    began_at: list[int] = []
+    may_go: list[bool] = []
+
+    async def publish(context: AsyncContext, inputs: Inputs) -> StepResult:
+        began_at.append(len(await context.checkpoints()))
+        await context.checkpoint("intent:show:1", {"title": inputs.recording.title})
+        intended.set()
+        if not may_go:
+            await asyncio.Event().wait()
+        return StepResult(note="told")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(remote={StepKind.PUBLISH: publish})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await intended.wait()
+            await it.jobs.pause([job_id])
+            await it.until_state(JobState.PAUSED, job_id)
+            intended.clear()
+            await it.jobs.resume([job_id])
+            await intended.wait()
+            await it.jobs.cancel([job_id])
+            await it.until(lambda j: not kinds(j, StepState.RUNNING), job_id)
+            assert (await it.jobs.job(job_id)).state is JobState.CANCELLED
+            may_go.append(True)
+            await it.jobs.retry([job_id])
+            await it.until_state(JobState.DONE, job_id)
+
+    run(scenario())
+    assert began_at == [0, 1, 1]
+
+
+def test_retention_removes_what_is_finished_and_keeps_what_nobody_has_seen(
+    tmp_path: Path, run: Go[None]
+) -> None:
+    """A failed job stays until a person acknowledged it."""
+
+    def probe(context: Context, inputs: Inputs) -> StepResult:
+        if inputs.recording.path.name == "Grant.mp4":
+            raise BadMedia("Not a recording")
+        return made(context, inputs, "probe")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.PROBE: probe})) as it:
+            bad, good = await it.add("Grant.mp4", "Oakdale.mp4")
+            await it.until_state(JobState.NEEDS_A_LOOK, bad)
+            await it.until_state(JobState.DONE, good)
+            assert await it.jobs.cleanup(timedelta(days=1)) == []
+            assert await it.jobs.cleanup(timedelta(seconds=-5)) == [good]
+            await it.jobs.acknowledge([bad])
+            assert await it.jobs.cleanup(timedelta(seconds=-5)) == [bad]
+
+    run(scenario())
