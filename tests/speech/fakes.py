@@ -1,0 +1,78 @@
+"""What the speech step is given in these tests: a context in memory, and tools over real children."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vodstudio.core.errors import Cancelled
+from vodstudio.core.jobs import Checkpoint, Inputs, JobId, Json, PlanKind, StepId
+from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
+from vodstudio.core.station import Preset, PresetId, SpeechSettings
+from vodstudio.workers.process import child_command
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEMO = ROOT / "resources" / "demo"
+VOICE = DEMO / "model"
+MEETING = DEMO / "meeting.mp4"
+CHILD = child_command("speech")
+
+
+@dataclass
+class MemoryContext:
+    """`core.ports.Context` that remembers; `on_checkpoint` may act as the world does between two windows."""
+
+    work_folder: Path
+    kept: list[Checkpoint] = field(default_factory=list)
+    told: list[tuple[float, float | None, str]] = field(default_factory=list)
+    is_cancelled: bool = False
+    on_checkpoint: Callable[[str], None] = lambda key: None
+
+    def check(self) -> None:
+        if self.is_cancelled:
+            raise Cancelled
+
+    def progress(self, done: float, *, speed: float | None = None, note: str = "") -> None:
+        self.told.append((done, speed, note))
+
+    def checkpoint(self, key: str, body: Json) -> None:
+        if all(checkpoint.key != key for checkpoint in self.kept):
+            self.kept.append(Checkpoint(key=key, body=body, at=datetime.now(UTC)))
+        self.on_checkpoint(key)
+
+    def checkpoints(self) -> Sequence[Checkpoint]:
+        return tuple(self.kept)
+
+    @property
+    def windows(self) -> list[str]:
+        return [checkpoint.key for checkpoint in self.kept if checkpoint.key.startswith("window:")]
+
+
+def inputs_of(
+    path: Path, *, model: str = "", language: str = "en", vocabulary: tuple[str, ...] = ()
+) -> Inputs:
+    """A recording that was just imported."""
+    recording = Recording(
+        id=RecordingId("recording"),
+        path=path,
+        fingerprint=fingerprint_of(path),
+        size_bytes=path.stat().st_size,
+        title=path.stem,
+        duration_s=120.0,
+    )
+    preset = Preset(
+        id=PresetId("council"),
+        name="Council meeting",
+        speech=SpeechSettings(model=model, language=language),
+        vocabulary=vocabulary,
+    )
+    return Inputs(
+        job_id=JobId("job"),
+        step_id=StepId("step"),
+        recording=recording,
+        plan=PlanKind.DELIVER,
+        city_id=None,
+        preset=preset,
+    )

@@ -1,0 +1,146 @@
+"""The window loop gives what faster-whisper gives, and goes on after any window as if nothing had happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.speech.fakes import MEETING, VOICE
+from vodstudio.workers.hearing import Engine, HeardWord, Hearing, HearingSettings, Position, load
+from vodstudio.workers.windows import (
+    SAMPLE_RATE,
+    Clock,
+    Features,
+    Region,
+    Speech,
+    VadSettings,
+    speech_regions,
+    spool_samples,
+)
+
+_OPTIONS: dict[str, Any] = {
+    "language": "en",
+    "beam_size": 5,
+    "word_timestamps": True,
+    "vad_filter": True,
+    "vad_parameters": {
+        "threshold": 0.5,
+        "min_silence_duration_ms": 500,
+        "speech_pad_ms": 200,
+        "max_speech_duration_s": 30,
+    },
+    "condition_on_previous_text": False,
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    return load(Engine(folder=VOICE))
+
+
+@pytest.fixture(scope="module")
+def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spool") / "speech.s16"
+    spool_samples(MEETING, path, lambda _: None)
+    return path
+
+
+@pytest.fixture(scope="module")
+def regions(spool: Path) -> list[Region]:
+    return speech_regions(spool, VadSettings())
+
+
+def _hearing(model: Any, spool: Path, regions: list[Region], **settings: Any) -> Hearing:
+    features = Features(model.feature_extractor, Speech(spool, regions), None)
+    return Hearing(model, features, Clock(regions), HearingSettings(**settings))
+
+
+def _words(hearing: Hearing, at: Position) -> list[HeardWord]:
+    words: list[HeardWord] = []
+    while at.seek < hearing.total_frames:
+        window = hearing.window(at)
+        words.extend(window.words)
+        at = window.after
+    return words
+
+
+def test_samples_are_those_of_faster_whisper(spool: Path) -> None:
+    from faster_whisper import decode_audio
+
+    ours = np.fromfile(spool, dtype="<i2").astype(np.float32) / 32768.0
+    assert np.array_equal(ours, decode_audio(str(MEETING)))
+
+
+def test_features_are_bit_identical_to_those_of_the_whole_file(
+    model: Any, spool: Path, regions: list[Region]
+) -> None:
+    speech = Speech(spool, regions)
+    whole = model.feature_extractor(speech.read(0, speech.length))
+    features = Features(model.feature_extractor, speech, None)
+    assert features.content_frames == whole.shape[-1] - 1
+    for start, size in ((0, 3000), (1, 7), (2999, 3000), (features.content_frames - 5, 5)):
+        size = min(size, features.content_frames - start)
+        assert np.array_equal(features.window(start, size), whole[:, start : start + size])
+
+
+def test_speech_is_read_across_its_regions(spool: Path) -> None:
+    samples = np.fromfile(spool, dtype="<i2").astype(np.float32) / 32768.0
+    regions = [Region(10, 20), Region(100, 105), Region(1000, 1001)]
+    speech = Speech(spool, regions)
+    whole = np.concatenate([samples[region.start : region.end] for region in regions])
+    assert speech.length == 16
+    for start in range(17):
+        for end in range(start, 17):
+            assert np.array_equal(speech.read(start, end), whole[start:end])
+
+
+@pytest.mark.usefixtures("quiet_library")
+@pytest.mark.parametrize("silence_s", [2.0, None])
+def test_words_and_times_are_those_of_faster_whisper(
+    model: Any, spool: Path, regions: list[Region], silence_s: float | None
+) -> None:
+    from faster_whisper import WhisperModel
+
+    plain = WhisperModel(str(VOICE), device="cpu", compute_type="int8", cpu_threads=1)
+    segments, _ = plain.transcribe(str(MEETING), hallucination_silence_threshold=silence_s, **_OPTIONS)
+    expected = [(word.word, word.start, word.end) for segment in segments for word in segment.words]
+    hearing = _hearing(model, spool, regions, silence_before_invention_s=silence_s)
+    found = [(word.text, word.start, word.end) for word in _words(hearing, Position())]
+    assert len(expected) > 150
+    assert found == expected
+
+
+def test_a_run_that_begins_anywhere_gives_the_same_words(
+    model: Any, spool: Path, regions: list[Region]
+) -> None:
+    hearing = _hearing(model, spool, regions)
+    at, windows = Position(), []
+    while at.seek < hearing.total_frames:
+        windows.append((at, hearing.window(at)))
+        at = windows[-1][1].after
+    assert len(windows) >= 5
+    for begin, window in reversed(windows):
+        assert hearing.window(begin) == window
+
+
+def test_sampling_can_be_repeated_from_any_window(model: Any, spool: Path, regions: list[Region]) -> None:
+    """With no confidence good enough, every window samples at rising temperatures: the seed decides the words."""
+    hearing = _hearing(model, spool, regions, seed="a recording")
+    hearing._options.log_prob_threshold = 0.0
+    hearing._options.no_speech_threshold = 2.0
+    at = Position(index=3, seek=300)
+    first, again = hearing.window(at), hearing.window(at)
+    assert first.temperature == 1.0
+    assert first == again
+    hearing.window(Position(index=9, seek=300))
+    assert hearing.window(at) == first
+
+
+def test_time_is_that_of_the_recording() -> None:
+    clock = Clock([Region(SAMPLE_RATE, 2 * SAMPLE_RATE), Region(5 * SAMPLE_RATE, 8 * SAMPLE_RATE)])
+    assert clock.word(0.5, 0.75) == (1.5, 1.75)
+    assert clock.word(1.25, 2.0) == (5.25, 6.0)
+    assert clock.moment(4.0) == 8.0

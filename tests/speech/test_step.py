@@ -1,0 +1,155 @@
+"""The speech step over its real children: words, resume, cancel, and what is said when there are none."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jiwer
+import pytest
+
+from tests.speech.fakes import DEMO, MEETING, VOICE, MemoryContext, inputs_of
+from vodstudio.core.errors import Cancelled, ChildCrashed
+from vodstudio.workers.hearing import HearingSettings
+from vodstudio.workers.models import DEMO_VOICE
+from vodstudio.workers.speech import SpeechTools, hear
+from vodstudio.workers.windows import VadSettings
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The sample meeting heard once without a disturbance: bytes of words.json and the window keys."""
+    return {}
+
+
+def _uninterrupted(whole: dict[str, Any], tools: SpeechTools, folder: Path) -> dict[str, Any]:
+    if not whole:
+        folder.mkdir()
+        context = MemoryContext(work_folder=folder)
+        result = hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
+        whole.update(result=result, bytes=result.outputs[0].path.read_bytes(), context=context)
+    return whole
+
+
+def test_the_sample_meeting_becomes_words(tools: SpeechTools, tmp_path: Path, whole: dict[str, Any]) -> None:
+    heard = _uninterrupted(whole, tools, tmp_path / "whole")
+    result, context = heard["result"], heard["context"]
+    body = json.loads(heard["bytes"])
+    assert [name for name in body if name != "regions"] == [
+        "schema",
+        "run",
+        "parent",
+        "recording_fingerprint",
+        "language",
+        "duration",
+        "model",
+        "settings",
+        "words",
+    ]
+    assert (body["model"], body["language"]) == (DEMO_VOICE, "en")
+    assert len(body["regions"]) > 20
+    assert body["duration"] == pytest.approx(123.52)
+    assert set(body["words"][0]) == {"text", "start", "end", "probability", "window", "source"}
+    assert result.outputs[0].name == "words"
+    assert result.facts["is_demo_voice"] is True
+    assert result.facts["words"] == len(body["words"]) > 150
+    assert result.facts["windows"] == len(context.windows)
+    shares = [done for done, _, _ in context.told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert context.told[-1][1] > 0.0
+
+
+@pytest.mark.usefixtures("quiet_library")
+def test_words_are_no_worse_than_those_of_plain_faster_whisper(
+    tools: SpeechTools, tmp_path: Path, whole: dict[str, Any]
+) -> None:
+    from faster_whisper import WhisperModel
+
+    truth = " ".join(s["text"] for s in json.loads((DEMO / "meeting.truth.json").read_text())["sentences"])
+    model = WhisperModel(str(VOICE), device="cpu", compute_type="int8", cpu_threads=1)
+    segments, _ = model.transcribe(
+        str(MEETING),
+        language="en",
+        vad_filter=True,
+        vad_parameters=asdict(VadSettings()),
+        condition_on_previous_text=False,
+        word_timestamps=True,
+        hallucination_silence_threshold=HearingSettings().silence_before_invention_s,
+    )
+    plain = " ".join(segment.text for segment in segments)
+    words = json.loads(_uninterrupted(whole, tools, tmp_path / "whole")["bytes"])["words"]
+    ours = "".join(word["text"] for word in words)
+    assert _error_rate(truth, ours) <= _error_rate(truth, plain)
+    assert _error_rate(truth, ours) < 0.15
+
+
+def _error_rate(truth: str, found: str) -> float:
+    return float(jiwer.wer(_plain(truth), _plain(found)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w' ]", " ", text.lower()).split())
+
+
+def test_e14_killed_at_a_window_it_goes_on_there_with_the_same_words(
+    tools: SpeechTools, context: MemoryContext, tmp_path: Path, whole: dict[str, Any]
+) -> None:
+    expected = _uninterrupted(whole, tools, tmp_path / "whole")
+    inputs = inputs_of(MEETING, model=DEMO_VOICE)
+    killed: list[int] = []
+
+    def kill_once(key: str) -> None:
+        if key.startswith("window:") and key.endswith(":3") and not killed:
+            killed.append(_speech_child(tmp_path / "run"))
+            os.kill(killed[0], signal.SIGKILL)
+
+    context.on_checkpoint = kill_once
+    with pytest.raises(ChildCrashed) as crash:
+        hear(tools, context, inputs)
+    assert crash.value.code == "VS-SPEECH-CRASHED"
+    assert len(context.windows) == 4
+    result = hear(tools, context, inputs)
+    assert result.outputs[0].path.read_bytes() == expected["bytes"]
+    assert context.windows == expected["context"].windows
+    assert not (context.work_folder / "speech.s16").exists()
+
+
+def test_e14_a_lost_spool_is_decoded_again(
+    tools: SpeechTools, context: MemoryContext, tmp_path: Path, whole: dict[str, Any]
+) -> None:
+    expected = _uninterrupted(whole, tools, tmp_path / "whole")
+    kept = [c for c in expected["context"].kept if not c.key.endswith(":6")]
+    assert len(kept) == len(expected["context"].kept) - 1
+    context.kept.extend(kept)
+    result = hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
+    assert result.outputs[0].path.read_bytes() == expected["bytes"]
+
+
+def test_e16_cancel_ends_within_three_seconds_and_keeps_finished_windows(
+    tools: SpeechTools, context: MemoryContext
+) -> None:
+    asked_at: list[float] = []
+
+    def cancel(key: str) -> None:
+        if key.startswith("window:") and key.endswith(":2"):
+            asked_at.append(time.monotonic())
+            context.is_cancelled = True
+
+    context.on_checkpoint = cancel
+    with pytest.raises(Cancelled):
+        hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
+    assert time.monotonic() - asked_at[0] < 3.0
+    assert len(context.windows) == 3
+
+
+def _speech_child(run_folder: Path) -> int:
+    records = list(run_folder.glob("child-*.json"))
+    assert len(records) == 1
+    return int(json.loads(records[0].read_text())["pid"])
