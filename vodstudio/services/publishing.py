@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from vodstudio.core.crash import crash_point
@@ -14,18 +14,18 @@ from vodstudio.core.errors import Conflict, NeedsUser, NotFound, NotYet
 from vodstudio.core.jobs import Inputs, Output, PlanKind, StepKind, StepResult
 from vodstudio.core.names import safe_stem
 from vodstudio.core.ports import AsyncContext, Catalogue, Clock, ContentDrive, Drives
-from vodstudio.core.shows import FileState, MediaId, NewShow, Reel, ReelId, Show, ShowId
+from vodstudio.core.shows import FileState, ReelId, ShowId
 from vodstudio.core.station import ServerId, Station
 from vodstudio.services.destination import (
     Destination,
     catalogue_of,
     check_drive,
     check_server,
-    check_show,
     destination_of,
 )
-from vodstudio.services.intents import Intents, number_of
+from vodstudio.services.intents import Intents
 from vodstudio.services.notebook import Notebook
+from vodstudio.services.records import Records
 from vodstudio.services.sidecars import Sidecars
 from vodstudio.services.verifying import Verifying
 
@@ -50,14 +50,23 @@ class Publishing:
         there = destination_of(self.station, inputs)
         catalogue = catalogue_of(self.catalogues, there.server)
         facts = await check_server(catalogue, there.server, self.notebook, inputs)
+        intents = await Intents.of(context)
+        records = Records(
+            inputs=inputs,
+            there=there,
+            catalogue=catalogue,
+            intents=intents,
+            clock=self.clock,
+            server_time=facts.time,
+        )
         run = _Run(
             house=self,
             context=context,
             inputs=inputs,
             there=there,
             catalogue=catalogue,
-            intents=await Intents.of(context),
-            server_time=facts.time,
+            intents=intents,
+            records=records,
         )
         if inputs.plan is PlanKind.CAPTION_IN_PLACE:
             return await run.caption_in_place()
@@ -85,18 +94,18 @@ class _Run:
     there: Destination
     catalogue: Catalogue
     intents: Intents
-    server_time: datetime
+    records: Records
 
     async def deliver(self) -> StepResult:
         """Show, media, reel and video first; then captions, then the file, so that it is never without them."""
         video = self.inputs.outputs["video"]
         await check_drive(self.house.drives, self.there, video.size_bytes)
-        show_id = await self._show()
+        show_id = await self.records.show()
         length_s = math.ceil(_seconds(video) or self.inputs.recording.duration_s or 0)
         base = await self._base_name(show_id)
         await self._check_place_is_free(show_id, base)
-        reel_id = await self._reel(show_id, base, length_s)
-        vod_id = await self._vod(show_id)
+        reel_id = await self.records.reel(show_id, base, length_s)
+        vod_id = await self.records.vod(show_id)
         captions = self.inputs.outputs.get("scc")
         replaced = await self._captions(self.there.folder / f"{base}.scc", captions) if captions else None
         await self._file(video, self.there.folder / f"{base}.mp4", reel_id)
@@ -108,7 +117,7 @@ class _Run:
         path, number = self.inputs.recording.path, self.inputs.recording.show_number
         captions = self.inputs.outputs.get("scc")
         await check_drive(self.house.drives, self.there, 0)
-        show = await self._existing_show(number)
+        show = await self.records.existing_show(number)
         if show is None:
             raise NotFound(
                 f"{self.there.server.name} has no show {number}, which the file's name speaks of",
@@ -117,128 +126,12 @@ class _Run:
                 code="VS-NO-SUCH-SHOW",
             )
         length_s = math.ceil(self.inputs.recording.duration_s or 0)
-        reel_id = await self._reel(show.id, path.stem, length_s)
+        reel_id = await self.records.reel(show.id, path.stem, length_s)
         replaced = await self._captions(path.with_suffix(".scc"), captions) if captions else None
-        vod_id = await self._vod(show.id)
+        vod_id = await self.records.vod(show.id)
         await self.intents.keep("file", {"name": path.name}, self.house.clock.now())
         await self._wait_for_file(reel_id)
         return self._result(show.id, reel_id, vod_id, path.stem, replaced)
-
-    async def _show(self) -> ShowId:
-        kept = self.intents.kept("show")
-        if kept is not None:
-            return ShowId(number_of(kept))
-        existing = await self._existing_show(self.inputs.recording.show_number)
-        if existing is not None:
-            await self.intents.keep("show", {"id": existing.id, "adopted": True}, self.house.clock.now())
-            return existing.id
-        recording, city = self.inputs.recording, self.there.city
-        new = NewShow(
-            title=recording.title[:250],
-            location=self.there.location,
-            marker=self.inputs.job_id,
-            event_date=recording.recorded_on,
-            project=city.project,
-            producer=city.producer,
-        )
-        number = await self.intents.once(
-            "show",
-            self.inputs.job_id,
-            server_time=self.server_time,
-            find=lambda since: self._lost_show(new, since),
-            make=lambda: self.catalogue.create_show(new),
-        )
-        return ShowId(number)
-
-    async def _existing_show(self, number: int | None) -> Show | None:
-        """The show that the file's name speaks of."""
-        if number is None:
-            return None
-        try:
-            show = await self.catalogue.show(ShowId(number))
-        except NotFound:
-            return None
-        check_show(show, self.there)
-        return show
-
-    async def _lost_show(self, new: NewShow, since: datetime) -> ShowId | None:
-        """Our answer got lost: by our marker, or by title and date among the shows made since then."""
-        shows = await self.catalogue.shows_changed_since(since, new.location)
-        marked = [show for show in shows if show.marker == new.marker]
-        if marked:
-            return marked[0].id
-        alike = [show for show in shows if _could_be(show, new, since)]
-        if len(alike) > 1:
-            raise Conflict(
-                f"{self.there.server.name} has {len(alike)} new shows named {new.title}",
-                hint="We cannot tell which is ours. Remove the superfluous one in Cablecast, then press Retry.",
-                detail=", ".join(str(show.id) for show in alike),
-                code="VS-WHICH-SHOW",
-            )
-        return alike[0].id if alike else None
-
-    async def _reel(self, show_id: ShowId, base: str, length_s: int) -> ReelId:
-        kept = self.intents.kept("reel")
-        if kept is not None:
-            return ReelId(number_of(kept))
-        number = self.inputs.recording.reel or 1
-        existing = await self._find_reel(show_id, number)
-        if existing is not None:
-            await self.intents.keep("reel", {"id": existing.id}, self.house.clock.now())
-            return existing.id
-        location = self.there.location
-
-        async def lost_media(since: datetime) -> int | None:
-            return next(iter(await self.catalogue.media_named(base, location)), None)
-
-        media_id = await self.intents.once(
-            "media",
-            self.inputs.job_id,
-            server_time=self.server_time,
-            find=lost_media,
-            make=lambda: self.catalogue.create_media(base, location),
-        )
-
-        async def lost_reel(since: datetime) -> int | None:
-            found = await self._find_reel(show_id, number)
-            return found.id if found else None
-
-        reel_id = await self.intents.once(
-            "reel",
-            self.inputs.job_id,
-            server_time=self.server_time,
-            find=lost_reel,
-            make=lambda: self.catalogue.create_reel(show_id, MediaId(media_id), number, length_s),
-        )
-        return ReelId(reel_id)
-
-    async def _find_reel(self, show_id: ShowId, number: int) -> Reel | None:
-        for reel_id in (await self.catalogue.show(show_id)).reels:
-            reel = await self.catalogue.reel(reel_id)
-            if reel.number == number:
-                return reel
-        return None
-
-    async def _vod(self, show_id: ShowId) -> int:
-        """A show that has a video keeps it: no second one is asked for."""
-        kept = self.intents.kept("vod")
-        if kept is not None:
-            return number_of(kept)
-
-        async def existing(since: datetime) -> int | None:
-            return next(reversed((await self.catalogue.show(show_id)).vods), None)
-
-        there_already = await existing(self.server_time)
-        if there_already is not None:
-            await self.intents.keep("vod", {"id": there_already}, self.house.clock.now())
-            return there_already
-        return await self.intents.once(
-            "vod",
-            self.inputs.job_id,
-            server_time=self.server_time,
-            find=existing,
-            make=lambda: self.catalogue.create_vod(show_id, self.there.location),
-        )
 
     async def _base_name(self, show_id: ShowId) -> str:
         """`<ShowID>-<Reel>-<Title>`, decided once."""
@@ -338,12 +231,6 @@ class _Run:
             },
             note=f"show {show_id} on {self.there.server.name}, {words}",
         )
-
-
-def _could_be(show: Show, new: NewShow, since: datetime) -> bool:
-    """Made after our intent, with our title, and still without anything in it."""
-    is_new = show.created_at is None or show.created_at >= since - timedelta(seconds=2)
-    return is_new and show.title == new.title and not show.marker and not show.reels and not show.vods
 
 
 def _seconds(output: Output) -> float | None:
