@@ -87,20 +87,30 @@ class Steps:
         folder.mkdir(parents=True, exist_ok=True)
         return MemoryContext(folder, stop_when)
 
+    def run_probe(self, context: MemoryContext, inputs: Inputs) -> StepResult:
+        """The step itself."""
+        return probe(self.tools.media, context, inputs)
+
+    def run_encode(self, context: MemoryContext, inputs: Inputs) -> StepResult:
+        """The step itself."""
+        return encode(self.tools, context, inputs)
+
+    def run_stills(self, context: MemoryContext, inputs: Inputs) -> StepResult:
+        """The step itself."""
+        return stills(self.tools.media, context, inputs)
+
     def probe(self, path: Path) -> Json:
         """The facts of a file."""
-        result = probe(self.tools.media, self.context("probe"), inputs_of(recording_of(path)))
-        return result.facts
+        return self.run_probe(self.context("probe"), inputs_of(recording_of(path))).facts
 
     def encode(self, path: Path, settings: EncodeSettings = QUICK, title: str = "") -> StepResult:
         """Probe and encode a file."""
         inputs = inputs_of(recording_of(path, title), self.probe(path), settings)
-        return encode(self.tools, self.context("encode"), inputs)
+        return self.run_encode(self.context("encode"), inputs)
 
     def stills(self, path: Path) -> StepResult:
         """Probe a file and take its stills."""
-        inputs = inputs_of(recording_of(path), self.probe(path))
-        return stills(self.tools.media, self.context("stills"), inputs)
+        return self.run_stills(self.context("stills"), inputs_of(recording_of(path), self.probe(path)))
 
 
 @dataclass(frozen=True, slots=True)

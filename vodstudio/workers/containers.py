@@ -40,7 +40,7 @@ def open_media(path: Path) -> InputContainer:
     options = {
         "protocol_whitelist": "file",
         "format_whitelist": FORMATS,
-        "max_streams": str(MAX_STREAMS),
+        "max_streams": str(MAX_STREAMS + 1),
         "max_alloc": str(MAX_ALLOC_BYTES),
         "enable_drefs": "0",
     }
@@ -61,8 +61,8 @@ def refuse_without_opening(path: Path) -> None:
         raise error_of_reading(path, error) from error
     if not head:
         raise BadMedia(
-            f"{path.name} is empty",
-            hint="It may still be copying. Wait until it is complete, then press Retry.",
+            f"{path.name} is empty, maybe still copying",
+            hint="Wait until it is complete, then press Retry.",
             detail=f"{path}: 0 bytes",
             code="VS-EMPTY-FILE",
         )

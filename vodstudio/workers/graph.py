@@ -19,6 +19,7 @@ FASTEST = Fraction(60)
 BLACK_FPS = Fraction(30000, 1001)
 QUALITY = 20
 KEY_EVERY_S = 2
+SOURCE, TARGET = "file:source", "file:target"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +93,13 @@ def size_estimate_bytes(shape: Shape, settings: EncodeSettings) -> int:
     return int(shape.duration_s * (settings.video_kbps + settings.audio_kbps) * 1000 / 8)
 
 
-def _source(path: Path, shape: Shape) -> Any:
+def _source(shape: Shape) -> Any:
     import ffmpeg
 
     cut: dict[str, object] = {"t": f"{shape.duration_s:.6f}"}
     if shape.in_point_s > 0:
         cut["ss"] = f"{shape.in_point_s:.6f}"
-    return ffmpeg.input(file_url(path), **input_options(), **cut)
+    return ffmpeg.input(SOURCE, **input_options(), **cut)
 
 
 def measure_arguments(path: Path, shape: Shape, settings: EncodeSettings) -> list[str]:
@@ -106,9 +107,9 @@ def measure_arguments(path: Path, shape: Shape, settings: EncodeSettings) -> lis
     import ffmpeg
 
     assert settings.loudness_lufs is not None
-    sound = _sound(_source(path, shape), shape)
+    sound = _sound(_source(shape), shape)
     sound = sound.filter("loudnorm", **loudness.options(None, settings.loudness_lufs, settings.true_peak_db))
-    return _arguments(ffmpeg.output(sound, "-", vn=None, format="null"))
+    return _arguments(ffmpeg.output(sound, "-", vn=None, format="null"), path, None)
 
 
 def encode_arguments(
@@ -117,7 +118,7 @@ def encode_arguments(
     """The second pass: H.264 High, progressive, AAC stereo at 48 kHz, in an MP4 that starts at once."""
     import ffmpeg
 
-    source = _source(path, shape)
+    source = _source(shape)
     streams = [_picture(source, shape)]
     options: dict[str, object] = {
         "format": "mp4",
@@ -140,7 +141,7 @@ def encode_arguments(
             sound = sound.filter("loudnorm", **applied).filter("aresample", 48000)
         streams.append(sound)
         options |= {"acodec": "aac", "audio_bitrate": f"{settings.audio_kbps}k", "ar": 48000, "ac": 2}
-    return _arguments(ffmpeg.output(*streams, file_url(target), **options))
+    return _arguments(ffmpeg.output(*streams, TARGET, **options), path, target)
 
 
 def _picture(source: Any, shape: Shape) -> Any:
@@ -169,7 +170,9 @@ def _sound(source: Any, shape: Shape) -> Any:
     return sound.filter("aformat", channel_layouts="stereo", sample_fmts="fltp")
 
 
-def _arguments(stream: Any) -> list[str]:
+def _arguments(stream: Any, source: Path, target: Path | None) -> list[str]:
+    """The names are put in last: ffmpeg-python takes neither every name nor every character."""
     import ffmpeg
 
-    return [str(word) for word in ffmpeg.compile(stream)[1:]]
+    names = {SOURCE: file_url(source), TARGET: file_url(target) if target else TARGET}
+    return [names.get(word, word) for word in map(str, ffmpeg.compile(stream)[1:])]

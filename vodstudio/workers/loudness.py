@@ -13,6 +13,8 @@ from vodstudio.core.jobs import Json
 
 SILENT_BELOW_LUFS = -70.0
 WIDEST_RANGE = 20.0
+# loudnorm takes a range of exactly 0 (a short or even sound) for "not measured" and squeezes it.
+SMALLEST_RANGE = 0.01
 _BLOCK = re.compile(r"\{[^{}]*\"input_i\"[^{}]*\}")
 
 
@@ -84,7 +86,7 @@ def options(found: Measured | None, target_lufs: float, true_peak_db: float) -> 
         "LRA": min(WIDEST_RANGE, max(7.0, math.ceil(found.range_lu))),
         "measured_I": found.loudness_lufs,
         "measured_TP": found.true_peak_db,
-        "measured_LRA": found.range_lu,
+        "measured_LRA": max(SMALLEST_RANGE, found.range_lu),
         "measured_thresh": found.threshold_lufs,
         "offset": found.offset_lu,
         "linear": "true",

@@ -282,14 +282,17 @@ def _guard(command: Command) -> Sequence[str]:
 
 
 def _environment(command: Command) -> dict[str, str]:
-    """Our environment, without what a frozen program adds for its own libraries."""
-    environment = {**os.environ, **command.environment, PARENT_VARIABLE: str(os.getpid())}
-    if getattr(sys, "frozen", False) and not command.is_ours:
-        before = environment.pop("LD_LIBRARY_PATH_ORIG", None)
-        environment.pop("LD_LIBRARY_PATH", None)
-        if before is not None:
-            environment["LD_LIBRARY_PATH"] = before
-    return environment
+    is_foreign_to_bundle = getattr(sys, "frozen", False) and not command.is_ours
+    environment = system_environment(os.environ) if is_foreign_to_bundle else dict(os.environ)
+    return {**environment, **command.environment, PARENT_VARIABLE: str(os.getpid())}
+
+
+def system_environment(bundled: Mapping[str, str]) -> dict[str, str]:
+    """The environment as it was before a bundled program put its own libraries in front."""
+    before = bundled.get("LD_LIBRARY_PATH_ORIG")
+    ours = ("LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG")
+    environment = {name: value for name, value in bundled.items() if name not in ours}
+    return environment if before is None else {**environment, "LD_LIBRARY_PATH": before}
 
 
 def _creation_flags(command: Command) -> int:
