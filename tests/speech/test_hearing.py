@@ -116,7 +116,7 @@ def test_words_and_times_are_those_of_faster_whisper(
 def test_a_run_that_begins_anywhere_gives_the_same_words(
     model: Any, spool: Path, regions: list[Region]
 ) -> None:
-    hearing = _hearing(model, spool, regions)
+    hearing = _hearing(model, spool, regions, silence_before_invention_s=2.0)
     at, windows = Position(), []
     while at.seek < hearing.total_frames:
         windows.append((at, hearing.window(at)))

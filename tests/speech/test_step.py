@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,8 @@ import pytest
 
 from tests.speech.fakes import DEMO, MEETING, VOICE, MemoryContext, inputs_of
 from vodstudio.core.errors import Cancelled, ChildCrashed
-from vodstudio.workers.hearing import HearingSettings
 from vodstudio.workers.models import DEMO_VOICE
 from vodstudio.workers.speech import SpeechTools, hear
-from vodstudio.workers.windows import VadSettings
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +50,7 @@ def test_the_sample_meeting_becomes_words(tools: SpeechTools, tmp_path: Path, wh
         "words",
     ]
     assert (body["model"], body["language"]) == (DEMO_VOICE, "en")
-    assert len(body["regions"]) > 20
+    assert len(body["regions"]) > 3
     assert body["duration"] == pytest.approx(123.52)
     assert set(body["words"][0]) == {"text", "start", "end", "probability", "window", "source"}
     assert result.outputs[0].name == "words"
@@ -75,19 +72,13 @@ def test_words_are_no_worse_than_those_of_plain_faster_whisper(
     truth = " ".join(s["text"] for s in json.loads((DEMO / "meeting.truth.json").read_text())["sentences"])
     model = WhisperModel(str(VOICE), device="cpu", compute_type="int8", cpu_threads=1)
     segments, _ = model.transcribe(
-        str(MEETING),
-        language="en",
-        vad_filter=True,
-        vad_parameters=asdict(VadSettings()),
-        condition_on_previous_text=False,
-        word_timestamps=True,
-        hallucination_silence_threshold=HearingSettings().silence_before_invention_s,
+        str(MEETING), language="en", vad_filter=True, condition_on_previous_text=False, word_timestamps=True
     )
-    plain = " ".join(segment.text for segment in segments)
+    plain = "".join(segment.text for segment in segments)
     words = json.loads(_uninterrupted(whole, tools, tmp_path / "whole")["bytes"])["words"]
     ours = "".join(word["text"] for word in words)
-    assert _error_rate(truth, ours) <= _error_rate(truth, plain)
-    assert _error_rate(truth, ours) < 0.15
+    assert _plain(ours) == _plain(plain)
+    assert _error_rate(truth, ours) <= _error_rate(truth, plain) < 0.05
 
 
 def _error_rate(truth: str, found: str) -> float:
@@ -106,7 +97,7 @@ def test_e14_killed_at_a_window_it_goes_on_there_with_the_same_words(
     killed: list[int] = []
 
     def kill_once(key: str) -> None:
-        if key.startswith("window:") and key.endswith(":3") and not killed:
+        if key.startswith("window:") and key.endswith(":1") and not killed:
             killed.append(_speech_child(tmp_path / "run"))
             os.kill(killed[0], signal.SIGKILL)
 
@@ -114,7 +105,7 @@ def test_e14_killed_at_a_window_it_goes_on_there_with_the_same_words(
     with pytest.raises(ChildCrashed) as crash:
         hear(tools, context, inputs)
     assert crash.value.code == "VS-SPEECH-CRASHED"
-    assert len(context.windows) == 4
+    assert len(context.windows) == 2
     result = hear(tools, context, inputs)
     assert result.outputs[0].path.read_bytes() == expected["bytes"]
     assert context.windows == expected["context"].windows
@@ -125,9 +116,7 @@ def test_e14_a_lost_spool_is_decoded_again(
     tools: SpeechTools, context: MemoryContext, tmp_path: Path, whole: dict[str, Any]
 ) -> None:
     expected = _uninterrupted(whole, tools, tmp_path / "whole")
-    kept = [c for c in expected["context"].kept if not c.key.endswith(":6")]
-    assert len(kept) == len(expected["context"].kept) - 1
-    context.kept.extend(kept)
+    context.kept.extend(expected["context"].kept[:-1])
     result = hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
     assert result.outputs[0].path.read_bytes() == expected["bytes"]
 
@@ -138,7 +127,7 @@ def test_e16_cancel_ends_within_three_seconds_and_keeps_finished_windows(
     asked_at: list[float] = []
 
     def cancel(key: str) -> None:
-        if key.startswith("window:") and key.endswith(":2"):
+        if key.startswith("window:") and key.endswith(":1"):
             asked_at.append(time.monotonic())
             context.is_cancelled = True
 
@@ -146,7 +135,7 @@ def test_e16_cancel_ends_within_three_seconds_and_keeps_finished_windows(
     with pytest.raises(Cancelled):
         hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
     assert time.monotonic() - asked_at[0] < 3.0
-    assert len(context.windows) == 3
+    assert len(context.windows) == 2
 
 
 def _speech_child(run_folder: Path) -> int:

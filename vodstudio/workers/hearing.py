@@ -27,7 +27,7 @@ class HearingSettings:
     language: str = "en"
     beam_size: int = 5
     hotwords: str = ""
-    silence_before_invention_s: float | None = 2.0
+    silence_before_invention_s: float | None = None
     seed: str = ""
 
 

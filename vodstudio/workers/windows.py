@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -37,7 +38,7 @@ class VadSettings:
     threshold: float = 0.5
     min_silence_duration_ms: int = 500
     speech_pad_ms: int = 200
-    max_speech_duration_s: float = 30.0
+    max_speech_duration_s: float | None = 30.0
 
 
 def spool_samples(source: Path, spool: Path, tell: Callable[[float], None]) -> int:
@@ -135,11 +136,12 @@ def speech_regions(spool: Path, settings: VadSettings) -> list[Region]:
     """Where speech is, by the library's own voice activity model. Needs onnxruntime, not the speech model."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
+    longest_s = settings.max_speech_duration_s
     options = VadOptions(
         threshold=settings.threshold,
         min_silence_duration_ms=settings.min_silence_duration_ms,
         speech_pad_ms=settings.speech_pad_ms,
-        max_speech_duration_s=settings.max_speech_duration_s,
+        max_speech_duration_s=math.inf if longest_s is None else longest_s,
     )
     samples = _as_float(_opened(spool))
     return [
