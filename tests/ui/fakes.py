@@ -1,0 +1,434 @@
+"""A small house in memory for the window: real coroutines, real events, no store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from vodstudio.core.errors import Conflict, NotFound, Problem
+from vodstudio.core.events import JobAdded, JobChanged, JobRemoved, QueueSwitched
+from vodstudio.core.jobs import (
+    Job,
+    JobId,
+    JobState,
+    Output,
+    PlanKind,
+    Rank,
+    Step,
+    StepId,
+    StepKind,
+    StepState,
+)
+from vodstudio.core.ports import Emit
+from vodstudio.core.recording import Fingerprint, Recording, RecordingId
+from vodstudio.core.rows import (
+    Check,
+    CityCard,
+    Counts,
+    JobFilter,
+    JobRow,
+    LogLine,
+    Pip,
+    StorageView,
+    Verdict,
+)
+from vodstudio.core.station import City, CityId, Preset, PresetId, Station, Storage, StorageId, city_of
+from vodstudio.services.importing import ImportReport, KnownFile, RefusedFile
+from vodstudio.ui.queue.model import SECTION_OF, Section
+
+NOW = datetime(2026, 11, 18, 19, 2, tzinfo=UTC)
+NAMES = (
+    "Oakdale",
+    "Lake Elmo",
+    "White Bear Lake",
+    "Mahtomedi",
+    "Birchwood",
+    "Grant",
+    "Dellwood",
+    "Willernie",
+    "White Bear Township",
+)
+STATION = Station(
+    name="Sample station",
+    cities=tuple(City(id=CityId(name.lower().replace(" ", "-")), name=name) for name in NAMES),
+    storages=(Storage(id=StorageId("flex-7"), path=Path("/srv/flex7"), cities=(CityId("oakdale"),)),),
+)
+KINDS = tuple(StepKind)
+ORDER = list(Section)
+
+
+def pips(text: str) -> tuple[Pip, ...]:
+    """`ddrw...` : done, running, waiting, held, look, failed, cancelled, y for ready."""
+    states = {
+        "d": StepState.DONE,
+        "r": StepState.RUNNING,
+        "w": StepState.WAITING,
+        "h": StepState.HELD,
+        "l": StepState.FAILED,
+        "f": StepState.FAILED,
+        "c": StepState.CANCELLED,
+        "y": StepState.READY,
+    }
+    return tuple(
+        Pip(kind=kind, state=states[letter], needs_user=letter == "l")
+        for kind, letter in zip(KINDS, text, strict=True)
+    )
+
+
+def make_row(number: int, title: str, city: str, state: JobState, steps: str, **more: object) -> JobRow:
+    """A row with the usual things filled in."""
+    row = JobRow(
+        id=JobId(f"job-{number:06}"),
+        title=title,
+        city_id=CityId(city) if city else None,
+        plan=PlanKind.DELIVER,
+        state=state,
+        path=Path(f"/srv/flex7/2144{number}-1-{title}.mp4"),
+        recorded_on=date(2026, 11, 18) - timedelta(days=number % 9),
+        size_bytes=8_400_000_000 // (1 + number % 5),
+        duration_s=9667.0 / (1 + number % 3),
+        picture="1080p",
+        pips=pips(steps),
+        added_at=NOW - timedelta(hours=number % 40),
+    )
+    return replace(row, **more)  # type: ignore[arg-type]
+
+
+def sample_rows() -> list[JobRow]:
+    """The queue of the pictures."""
+    away = Problem(
+        code="VS-STORAGE-AWAY",
+        title="Waiting for storage flex-8",
+        hint="checked 20 s ago · continues by itself",
+    )
+    names = Problem(
+        code="VS-CHECK",
+        title="4 unknown names",
+        hint="Published with captions. Read them once more.",
+        needs_user=True,
+    )
+    broken = Problem(
+        code="VS-ENCODE",
+        title="FFmpeg ended without a file",
+        hint="Nothing was published. Retry, then Copy report.",
+    )
+    return [
+        make_row(
+            1, "City Council, regular meeting", "oakdale", JobState.WORKING, "dddrwww",
+            current=StepKind.SPEECH, progress=0.43, speed=6.1, finish_at=NOW + timedelta(minutes=78),
+        ),
+        make_row(
+            2, "Planning Commission", "lake-elmo", JobState.WORKING, "drddwww",
+            current=StepKind.ENCODE, progress=0.71, note="part 52 of 73", picture="720p",
+        ),
+        make_row(
+            3, "School Board", "mahtomedi", JobState.WORKING, "dddddrw",
+            current=StepKind.PUBLISH, progress=0.88, note="24 MB/s",
+        ),
+        make_row(
+            4, "City Council, special meeting", "birchwood", JobState.WAITING, "dyyywww",
+            why="1st: on air Thu 19:00, and Birchwood has waited longest of all cities",
+        ),
+        make_row(5, "Parks Advisory Board", "white-bear-lake", JobState.HELD, "hwwwwww", problem=away),
+        make_row(
+            6, "Historic Preservation Commission", "oakdale", JobState.PAUSED, "dddywww", is_paused=True,
+            current=StepKind.SPEECH, progress=0.31,
+        ),
+        make_row(7, "Town Board", "grant", JobState.NEEDS_A_LOOK, "ddddlww", problem=names),
+        make_row(8, "Cable Commission", "", JobState.FAILED, "dfddwww", problem=broken),
+        make_row(
+            9, "Economic Development Authority", "lake-elmo", JobState.DONE, "ddddddd",
+            ended_at=NOW - timedelta(hours=5), note="1,204 captions · 98.7 % of speech covered",
+        ),
+        make_row(
+            10, "City Council", "willernie", JobState.DONE, "ddddddd",
+            ended_at=NOW - timedelta(hours=9), note="822 captions · 99.1 % of speech covered",
+        ),
+        make_row(
+            11, "Joint Powers Board", "dellwood", JobState.CANCELLED, "ddccccc", ended_at=NOW - timedelta(hours=26)
+        ),
+    ]  # fmt: skip
+
+
+class FakeJobs:
+    """The queue, in a list."""
+
+    def __init__(self, rows: Sequence[JobRow], emit: Emit) -> None:
+        self.held = {row.id: row for row in rows}
+        self.emit = emit
+        self.calls: list[tuple[str, tuple[JobId, ...]]] = []
+        self.switched = QueueSwitched(is_paused=False)
+        self.outputs: dict[JobId, dict[str, Output]] = {}
+        self.fault: Exception | None = None
+
+    async def rows(self, wanted: JobFilter, limit: int = 200, offset: int = 0) -> list[JobRow]:
+        if self.fault:
+            raise self.fault
+        found = [row for row in self.held.values() if _fits(row, wanted)]
+        found.sort(key=lambda row: (ORDER.index(SECTION_OF[row.state]), row.rank))
+        return found[offset : offset + limit]
+
+    async def job(self, job_id: JobId) -> Job:
+        row = self.held.get(job_id)
+        if row is None:
+            raise NotFound("There is no such job", code="VS-NO-JOB")
+        recording = Recording(
+            id=RecordingId(job_id),
+            path=row.path,
+            fingerprint=Fingerprint("1-a"),
+            size_bytes=row.size_bytes,
+            title=row.title,
+            recorded_on=row.recorded_on,
+            duration_s=row.duration_s,
+        )
+        return Job(
+            id=job_id,
+            recording=recording,
+            city_id=row.city_id,
+            preset=Preset(id=PresetId("council"), name="Council meeting"),
+            plan=row.plan,
+            rank=row.rank,
+            is_paused=row.is_paused,
+            added_at=row.added_at,
+            ended_at=row.ended_at,
+            steps=tuple(_step(row, pip) for pip in row.pips),
+            outputs=self.outputs.get(job_id, {}),
+            why=row.why,
+        )
+
+    async def counts(self) -> Counts:
+        states = [row.state for row in self.held.values()]
+        return Counts(by_state={state: states.count(state) for state in set(states)})
+
+    async def pause(self, ids: Iterable[JobId]) -> list[JobRow]:
+        return self._change("pause", ids, state=JobState.PAUSED, is_paused=True)
+
+    async def resume(self, ids: Iterable[JobId]) -> list[JobRow]:
+        return self._change("resume", ids, state=JobState.WAITING, is_paused=False)
+
+    async def cancel(self, ids: Iterable[JobId]) -> list[JobRow]:
+        return self._change("cancel", ids, state=JobState.CANCELLED, ended_at=NOW)
+
+    async def retry(self, ids: Iterable[JobId]) -> list[JobRow]:
+        return self._change("retry", ids, state=JobState.WAITING, problem=None)
+
+    async def acknowledge(self, ids: Iterable[JobId]) -> list[JobRow]:
+        return self._change("acknowledge", ids, is_acknowledged=True)
+
+    async def remove(self, ids: Iterable[JobId]) -> list[JobId]:
+        gone = list(ids)
+        if any(self.held[job_id].state is JobState.WORKING for job_id in gone):
+            raise Conflict("A job that is being worked on cannot be removed", hint="Nothing was removed.")
+        self.calls.append(("remove", tuple(gone)))
+        for job_id in gone:
+            del self.held[job_id]
+            self.emit(JobRemoved(job_id))
+        return gone
+
+    async def to_top(self, ids: Sequence[JobId]) -> list[JobRow]:
+        first = {job_id: self.held.pop(job_id) for job_id in ids}
+        self.held = {**first, **self.held}
+        return self._change("to_top", ids, rank=Rank.PINNED)
+
+    async def to_bottom(self, ids: Sequence[JobId]) -> list[JobRow]:
+        for job_id in ids:
+            self.held[job_id] = self.held.pop(job_id)
+        return self._change("to_bottom", ids, rank=Rank.BACKLOG)
+
+    async def to_normal(self, ids: Sequence[JobId]) -> list[JobRow]:
+        return self._change("to_normal", ids, rank=Rank.NORMAL)
+
+    async def up(self, ids: Sequence[JobId]) -> list[JobRow]:
+        return self._change("up", ids)
+
+    async def down(self, ids: Sequence[JobId]) -> list[JobRow]:
+        return self._change("down", ids)
+
+    async def now(self, job_id: JobId) -> list[JobRow]:
+        return self._change("now", [job_id], rank=Rank.PINNED)
+
+    async def set_city(self, ids: Iterable[JobId], city_id: CityId | None) -> list[JobRow]:
+        return self._change("set_city", ids, city_id=city_id)
+
+    async def pause_queue(self) -> QueueSwitched:
+        return self._switch(QueueSwitched(is_paused=True))
+
+    async def resume_queue(self) -> QueueSwitched:
+        return self._switch(QueueSwitched(is_paused=False))
+
+    async def stop_after_current(self, on: bool) -> QueueSwitched:
+        return self._switch(QueueSwitched(is_paused=False, stop_after_current=on))
+
+    async def switch(self) -> QueueSwitched:
+        return self.switched
+
+    def put(self, row: JobRow) -> None:
+        """The world changed this row."""
+        self.held[row.id] = row
+        self.emit(JobChanged(row))
+
+    def _switch(self, switched: QueueSwitched) -> QueueSwitched:
+        self.switched = switched
+        self.emit(switched)
+        return switched
+
+    def _change(self, name: str, ids: Iterable[JobId], **more: object) -> list[JobRow]:
+        wanted = list(ids)
+        self.calls.append((name, tuple(wanted)))
+        changed = [replace(self.held[job_id], **more) for job_id in wanted]  # type: ignore[arg-type]
+        for row in changed:
+            self.put(row)
+        return changed
+
+
+class FakeImporting:
+    """Takes .mp4, refuses the rest."""
+
+    def __init__(self, jobs: FakeJobs, emit: Emit) -> None:
+        self.jobs = jobs
+        self.emit = emit
+        self.undone: list[JobId] = []
+
+    async def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        city_id: CityId | None = None,
+        preset_id: PresetId | None = None,
+        deadline: datetime | None = None,
+    ) -> ImportReport:
+        added, refused, known = [], [], []
+        held = {row.path: row for row in self.jobs.held.values()}
+        for path in paths:
+            if path in held:
+                known.append(KnownFile(path=path, job_id=held[path].id, title=held[path].title))
+            elif path.suffix != ".mp4":
+                problem = Problem(
+                    code="VS-BAD-MEDIA", title="This is not a recording", hint="Nothing was changed."
+                )
+                refused.append(RefusedFile(path=path, problem=problem))
+            else:
+                city = city_of(STATION, path, path.stem)
+                number = 500 + len(self.jobs.held)
+                row = make_row(
+                    number, path.stem, city.id if city else "", JobState.WAITING, "ywwwwww", path=path
+                )
+                self.jobs.held[row.id] = row
+                added.append(row)
+                self.emit(JobAdded(row))
+        return ImportReport(added=tuple(added), known=tuple(known), refused=tuple(refused))
+
+    async def undo(self, job_ids: Iterable[JobId]) -> None:
+        for job_id in job_ids:
+            self.undone.append(job_id)
+            del self.jobs.held[job_id]
+            self.emit(JobRemoved(job_id))
+
+
+class FakeCities:
+    """The cards of the pictures."""
+
+    def __init__(self, jobs: FakeJobs) -> None:
+        self.jobs = jobs
+
+    async def cards(self) -> tuple[CityCard, ...]:
+        return tuple(self._card(place, city) for place, city in enumerate(STATION.cities))
+
+    async def storages(self) -> dict[StorageId, StorageView]:
+        return {
+            StorageId(f"flex-{place + 1}"): StorageView(
+                id=StorageId(f"flex-{place + 1}"),
+                is_present=place != 2,
+                free_bytes=(place + 1) * 97_000_000_000,
+                shared=place == 5,
+                problem="" if place != 2 else "away since 13:02",
+            )
+            for place in range(7)
+        }
+
+    def _card(self, place: int, city: City) -> CityCard:
+        mine = [row for row in self.jobs.held.values() if row.city_id == city.id]
+        share = 0.77 + place * 0.025
+        return CityCard(
+            city_id=city.id,
+            name=city.name,
+            storages=(
+                StorageView(id=StorageId(f"flex-{min(place, 5) + 1}"), is_present=True, shared=place > 4),
+            ),
+            latest=mine[0] if mine else None,
+            recent=tuple(mine[1:3]),
+            captioned_share=None if place == 8 else share,
+            captioned_by_month=(share - 0.3, share - 0.1, share, min(1.0, share + 0.02)),
+            needs_a_look=sum(row.state is JobState.NEEDS_A_LOOK for row in mine),
+            held=sum(row.state is JobState.HELD for row in mine),
+        )
+
+
+class FakeMonitoring:
+    """Health, log and history of the pictures."""
+
+    def __init__(self) -> None:
+        self.lines = [
+            LogLine(
+                at=NOW - timedelta(seconds=53 * place),
+                verdict=(Verdict.GOOD, Verdict.CARE, Verdict.GOOD, Verdict.BAD)[place % 4],
+                where=f"{NAMES[place % 9]} · {('Speech', 'Encode', 'Publish')[place % 3]}",
+                text=(
+                    "window 138 kept, 6.1x",
+                    "storage flex-8 does not answer; the job is held, nothing is lost",
+                )[place % 2],
+                job_id=JobId(f"job-{place % 11:06}"),
+            )
+            for place in range(40)
+        ]
+        self.checks = (
+            Check(id="server:main", name="Cablecast server", verdict=Verdict.GOOD, text="connected · 84 ms", at=NOW),
+            Check(id="speech", name="Speech model", verdict=Verdict.GOOD, text="small · 6.1x", at=NOW),
+            Check(id="storage:flex-7", name="Storage flex-7", verdict=Verdict.GOOD, text="612 GB free", at=NOW),
+            Check(
+                id="storage:flex-8", name="Storage flex-8", verdict=Verdict.CARE, text="is away",
+                fix="Connect the share; the jobs go on by themselves.", at=NOW,
+            ),
+            Check(id="disk", name="Disk for work", verdict=Verdict.GOOD, text="412 GB free", at=NOW),
+            Check(id="ffmpeg", name="FFmpeg", verdict=Verdict.GOOD, text="7.1 · x264, aac", at=NOW),
+            Check(id="gpu", name="GPU", verdict=Verdict.OFF, text="none found: CPU is used", at=NOW),
+            Check(id="vault", name="Password vault", verdict=Verdict.GOOD, text="open", at=NOW),
+            Check(id="store", name="Store", verdict=Verdict.GOOD, text="healthy · backup 03:00", at=NOW),
+            Check(id="clock", name="Clock", verdict=Verdict.GOOD, text="0.2 s from the server", at=NOW),
+        )  # fmt: skip
+
+    async def health(self) -> tuple[Check, ...]:
+        return self.checks
+
+    async def log(self, limit: int = 200, text: str = "") -> list[LogLine]:
+        return [line for line in self.lines if text in line.text + line.where + (line.job_id or "")][:limit]
+
+    async def throughput(self, hours: int = 48) -> list[tuple[datetime, float]]:
+        first = NOW - timedelta(hours=hours)
+        return [(first + timedelta(hours=place), 1.5 + (place * 7 % 11) / 4) for place in range(hours)]
+
+    async def report(self, job_id: JobId) -> str:
+        return f"report of {job_id}"
+
+
+def _fits(row: JobRow, wanted: JobFilter) -> bool:
+    text = f"{row.title} {row.city_id} {row.state}".lower()
+    return wanted.text.lower() in text and wanted.city_id in (None, row.city_id)
+
+
+def _step(row: JobRow, pip: Pip) -> Step:
+    is_wrong = pip.state in (StepState.FAILED, StepState.HELD)
+    is_done = pip.state is StepState.DONE
+    return Step(
+        id=StepId(f"{row.id}-{pip.kind}"),
+        job_id=row.id,
+        kind=pip.kind,
+        state=pip.state,
+        attempts=1,
+        progress=(row.progress or 0.0) if pip.state is StepState.RUNNING else 0.0,
+        problem=row.problem if is_wrong else None,
+        started_at=NOW - timedelta(minutes=9) if is_done else None,
+        ended_at=NOW - timedelta(minutes=2) if is_done else None,
+    )

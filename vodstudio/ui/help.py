@@ -1,0 +1,82 @@
+"""The overlay behind F1: what to do, and every key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from vodstudio.ui.parts import button, empty, label
+
+INTRODUCTION = (
+    "Drop recordings anywhere on the window: they are checked, encoded, captioned and published by themselves. "
+    "What is held waits by itself; only “Needs somebody” wants you."
+)
+
+
+class HelpOverlay(QFrame):
+    """In the middle of the window; Escape or the button closes it."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setProperty("role", "panel")
+        self.setObjectName("help")
+        self.setAccessibleName("Help and keys")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(28, 22, 28, 20)
+        self._column.setSpacing(12)
+        self.hide()
+
+    def show_keys(self, groups: Sequence[tuple[str, list[tuple[str, str]]]]) -> None:
+        """Open it."""
+        empty(self._column)
+        self._column.addWidget(label("Help and keys", "title", self))
+        self._column.addWidget(label(INTRODUCTION, "muted", self, wraps=True))
+        grid = QHBoxLayout()
+        grid.setSpacing(36)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for title, pairs in groups:
+            side = right if len(pairs) > 6 else left
+            side.addWidget(label(title.upper(), "heading", self))
+            side.addLayout(self._keys(pairs))
+            side.addSpacing(8)
+        for side in (left, right):
+            side.addStretch(1)
+            grid.addLayout(side, 1)
+        self._column.addLayout(grid, 1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        close = button("Close", self, role="primary")
+        close.clicked.connect(self.hide)
+        row.addWidget(close)
+        self._column.addLayout(row)
+        self._place()
+        self.show()
+        self.raise_()
+        close.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def _keys(self, pairs: list[tuple[str, str]]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(5)
+        grid.setColumnStretch(0, 1)
+        for place, (what, keys) in enumerate(pairs):
+            grid.addWidget(label(what, "", self), place, 0)
+            grid.addWidget(label(keys, "key", self), place, 1, Qt.AlignmentFlag.AlignRight)
+        return grid
+
+    def _place(self) -> None:
+        host = self.parentWidget()
+        if host is None:
+            return
+        width, height = min(760, host.width() - 60), min(560, host.height() - 60)
+        self.setGeometry((host.width() - width) // 2, (host.height() - height) // 2, width, height)

@@ -1,0 +1,295 @@
+"""The Queue tab: what is worked on, what comes next, what needs somebody, what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from vodstudio.core.events import Event, JobAdded, JobChanged, JobRemoved, QueueSwitched, StepProgressed
+from vodstudio.core.jobs import JobId
+from vodstudio.core.rows import Counts, JobFilter, JobRow
+from vodstudio.ui.desk import Desk
+from vodstudio.ui.parts import card
+from vodstudio.ui.queue.actions import JobActions
+from vodstudio.ui.queue.delegate import STILL, RowDelegate
+from vodstudio.ui.queue.details import DetailsPanel
+from vodstudio.ui.queue.empty import EmptyQueue
+from vodstudio.ui.queue.model import QueueModel
+from vodstudio.ui.queue.stills import Stills
+from vodstudio.ui.queue.toolbar import QueueBar
+from vodstudio.ui.queue.view import QueueView
+from vodstudio.ui.theme import Theme
+from vodstudio.ui.wording import many
+
+PAGE_ROWS = 200
+SETTLE_MS = 150
+DETAILS_PX = 340
+
+
+class QueuePage(QWidget):
+    """List and details; changes come as events, order is read again when it may have changed."""
+
+    counts_changed = Signal(object)
+    add_wanted = Signal()
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._desk = desk
+        self._wanted = JobFilter()
+        self.model = QueueModel(desk.city_name, desk.now)
+        self.model.setParent(self)
+        self._stills = Stills(STILL, desk.coroutines, self.model.touch)
+        self.actions_ = JobActions(theme, self)
+        self._build(theme)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self.reload)
+        self._connect()
+
+    def _build(self, theme: Theme) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 10, 16, 12)
+        column.setSpacing(10)
+        self.bar = QueueBar(self._desk, theme, self)
+        column.addWidget(self.bar)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setHandleWidth(12)
+        self._splitter.setChildrenCollapsible(False)
+        frame = card(self._splitter, "Queue")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(1, 1, 1, 1)
+        self._stack = QStackedWidget(frame)
+        inside.addWidget(self._stack)
+        self.view = QueueView(self.model, self._stack)
+        self._delegate = RowDelegate(theme, self._stills.of, self.view)
+        self.view.setItemDelegate(self._delegate)
+        self._empty = EmptyQueue(theme, self._stack)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        self.details = DetailsPanel(self._desk, theme, self.actions_, self._splitter)
+        self.details.setMinimumWidth(300)
+        self._splitter.addWidget(frame)
+        self._splitter.addWidget(self.details)
+        self._splitter.setStretchFactor(0, 5)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([982, DETAILS_PX])
+        column.addWidget(self._splitter, 1)
+
+    def _connect(self) -> None:
+        for action in self.actions_.all():
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.view.addAction(action)
+        deeds = {
+            "pause": self._on_pause_chosen,
+            "now": self._on_now_chosen,
+            "retry": self._on_retry_chosen,
+            "cancel": self._on_cancel_chosen,
+            "to_top": self._on_top_chosen,
+            "up": self._on_up_chosen,
+            "down": self._on_down_chosen,
+            "to_bottom": self._on_bottom_chosen,
+            "to_normal": self._on_normal_chosen,
+            "acknowledge": self._on_acknowledge_chosen,
+            "report": self._on_report_chosen,
+            "folder": self._on_folder_chosen,
+            "remove": self._on_remove_chosen,
+        }
+        for key, slot in deeds.items():
+            self.actions_[key].triggered.connect(slot)
+        self.view.rows_selected.connect(self._on_rows_selected)
+        self.view.customContextMenuRequested.connect(self._on_menu_requested)
+        self.model.more_wanted.connect(self._on_more_wanted)
+        self.bar.filter_changed.connect(self._on_filter_changed)
+        self.bar.add_wanted.connect(self.add_wanted)
+        self._empty.add_wanted.connect(self.add_wanted)
+        self._empty.clear_wanted.connect(self.bar.clear_filter)
+        self._desk.bridge.listen(self._on_event_arrived)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._delegate.set_theme(theme)
+        self.actions_.set_theme(theme)
+        self.bar.set_theme(theme)
+        self._empty.set_theme(theme)
+        self.details.tabs.set_theme(theme)
+        self.view.viewport().update()
+
+    def reload(self) -> None:
+        """Read order, counts and switches again."""
+        limit = max(PAGE_ROWS, min(self.model.count, 4 * PAGE_ROWS))
+        self._desk.coroutines.start(self._read_front(limit), group="queue-front")
+
+    async def _read_front(self, limit: int) -> None:
+        rows = await self._desk.jobs.rows(self._wanted, limit)
+        self.model.show_front(rows, has_more=len(rows) >= limit)
+        self.counts_changed.emit(await self._desk.jobs.counts())
+        self.bar.show_switch(await self._desk.jobs.switch())
+        self._show_list_or_hint()
+        if self.model.count and not self.view.selected_ids():
+            self.view.select_jobs(self.model.job_ids()[:1])
+
+    async def _read_more(self) -> None:
+        try:
+            rows = await self._desk.jobs.rows(self._wanted, PAGE_ROWS, self.model.count)
+        finally:
+            self.model.page_failed()
+        self.model.append(rows, has_more=len(rows) >= PAGE_ROWS)
+
+    def _show_list_or_hint(self) -> None:
+        is_filtered = self._wanted != JobFilter()
+        self._empty.say(is_filtered=is_filtered)
+        self._stack.setCurrentWidget(self.view if self.model.count else self._empty)
+
+    def _on_event_arrived(self, event: Event) -> None:
+        match event:
+            case StepProgressed():
+                self.model.progress(event)
+            case JobChanged(row=row):
+                self._hear_change(row)
+            case JobAdded() | JobRemoved():
+                self._hear_coming_or_going(event)
+            case QueueSwitched():
+                self.bar.show_switch(event)
+            case _:
+                pass
+
+    def _hear_change(self, row: JobRow) -> None:
+        held = self.model.row_of(row.id)
+        if held is None and self._wanted != JobFilter():
+            self._settle.start()
+            return
+        has_moved = self.model.put(row)
+        if has_moved or held is None or held.rank is not row.rank:
+            self._settle.start()
+        if row.id in self.view.selected_ids():
+            self._on_rows_selected()
+
+    def _hear_coming_or_going(self, event: JobAdded | JobRemoved) -> None:
+        if isinstance(event, JobRemoved):
+            self.model.take(event.job_id)
+        elif self._wanted == JobFilter():
+            self.model.put(event.row)
+        self._show_list_or_hint()
+        self._settle.start()
+
+    def _on_more_wanted(self) -> None:
+        self._desk.coroutines.start(self._read_more())
+
+    def _on_filter_changed(self, wanted: JobFilter) -> None:
+        self._wanted = wanted
+        self.reload()
+
+    def _on_rows_selected(self) -> None:
+        rows = self.view.selected_rows()
+        self.actions_.show_for(rows)
+        self.details.show_row(rows[0] if len(rows) == 1 else None, len(rows))
+
+    def _on_menu_requested(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in self.actions_.with_separators():
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        self.bar.add_city_menu(menu, self._on_city_chosen)
+        menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def _do(self, deed: Callable[[list[JobId]], Awaitable[object]]) -> None:
+        ids = self.view.selected_ids()
+        if ids:
+            self._desk.coroutines.start(self._change(deed, ids))
+
+    async def _change(self, deed: Callable[[list[JobId]], Awaitable[object]], ids: list[JobId]) -> None:
+        await deed(ids)
+        self.reload()
+
+    def _on_pause_chosen(self) -> None:
+        rows = self.view.selected_rows()
+        paused = bool(rows) and all(row.is_paused for row in rows)
+        self._do(self._desk.jobs.resume if paused else self._desk.jobs.pause)
+
+    def _on_now_chosen(self) -> None:
+        self._do(self._now)
+
+    async def _now(self, ids: list[JobId]) -> None:
+        await self._desk.jobs.now(ids[0])
+
+    def _on_retry_chosen(self) -> None:
+        self._do(self._desk.jobs.retry)
+
+    def _on_cancel_chosen(self) -> None:
+        self._do(self._cancel)
+
+    async def _cancel(self, ids: list[JobId]) -> None:
+        await self._desk.jobs.cancel(ids)
+        self._desk.notices.say(
+            f"{many(len(ids), 'job')} cancelled", "What is finished is kept; Retry goes on."
+        )
+
+    def _on_remove_chosen(self) -> None:
+        self._do(self._remove)
+
+    async def _remove(self, ids: list[JobId]) -> None:
+        places = [self.model.index_of(job_id).row() for job_id in ids]
+        await self._desk.jobs.remove(ids)
+        self._desk.notices.say(
+            f"{many(len(ids), 'job')} removed from the queue", "The recordings themselves are untouched."
+        )
+        self.view.select_near(min(places, default=0))
+
+    def _on_top_chosen(self) -> None:
+        self._do(self._desk.jobs.to_top)
+
+    def _on_up_chosen(self) -> None:
+        self._do(self._desk.jobs.up)
+
+    def _on_down_chosen(self) -> None:
+        self._do(self._desk.jobs.down)
+
+    def _on_bottom_chosen(self) -> None:
+        self._do(self._desk.jobs.to_bottom)
+
+    def _on_normal_chosen(self) -> None:
+        self._do(self._desk.jobs.to_normal)
+
+    def _on_acknowledge_chosen(self) -> None:
+        self._do(self._desk.jobs.acknowledge)
+
+    def _on_city_chosen(self) -> None:
+        city_id = self.bar.city_of_action(self.sender())
+        self._do(_Setter(self._desk, city_id).set)
+
+    def _on_report_chosen(self) -> None:
+        self._do(self._copy_report)
+
+    async def _copy_report(self, ids: list[JobId]) -> None:
+        QGuiApplication.clipboard().setText(await self._desk.monitoring.report(ids[0]))
+        self._desk.notices.say(
+            "The report is on the clipboard", "It holds no words of the meeting and no passwords."
+        )
+
+    def _on_folder_chosen(self) -> None:
+        for row in self.view.selected_rows()[:1]:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path.parent)))
+
+
+class _Setter:
+    """Gives jobs a city."""
+
+    def __init__(self, desk: Desk, city_id: str | None) -> None:
+        self._desk = desk
+        self._city = desk.station.city(city_id) if city_id else None  # type: ignore[arg-type]
+
+    async def set(self, ids: list[JobId]) -> None:
+        await self._desk.jobs.set_city(ids, self._city.id if self._city else None)
+
+
+def total(counts: Counts) -> int:
+    """All jobs."""
+    return sum(counts.by_state.values())

@@ -1,0 +1,119 @@
+"""The list of the queue: scrolls by pixel, paints only what it must, keeps headings apart from rows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from vodstudio.core.jobs import JobId
+from vodstudio.core.rows import JobRow
+from vodstudio.ui.queue.delegate import HEADING_PX, ROW_PX
+from vodstudio.ui.queue.model import QueueModel, Role
+
+
+class QueueView(QTableView):
+    """Rows of jobs under headings."""
+
+    rows_selected = Signal()
+
+    def __init__(self, model: QueueModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("queue-rows")
+        self.setProperty("role", "rows")
+        self.setAccessibleName("Queue")
+        self.setAccessibleDescription("Recordings and how far they are; arrow keys move, Space pauses")
+        self.setModel(model)
+        self._model = model
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        lines = self.verticalHeader()
+        lines.hide()
+        lines.setMinimumSectionSize(HEADING_PX)
+        lines.setDefaultSectionSize(ROW_PX)
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalScrollBar().setSingleStep(24)
+        model.rowsInserted.connect(self._on_rows_inserted)
+        model.rowsMoved.connect(self._on_rows_moved)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+
+    def selected_ids(self) -> list[JobId]:
+        """The chosen jobs, from top to bottom."""
+        return [row.id for row in self.selected_rows()]
+
+    def selected_rows(self) -> list[JobRow]:
+        """The chosen rows, from top to bottom."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        found = [self._model.index(place, 0).data(Role.ROW) for place in places]
+        return [row for row in found if isinstance(row, JobRow)]
+
+    def select_jobs(self, ids: list[JobId]) -> None:
+        """Choose these and show the first."""
+        self.clearSelection()
+        chosen = self.selectionModel()
+        for place, job_id in enumerate(ids):
+            index = self._model.index_of(job_id)
+            if not index.isValid():
+                continue
+            flags = chosen.SelectionFlag.Select | chosen.SelectionFlag.Rows
+            chosen.select(index, flags)
+            if place == 0:
+                chosen.setCurrentIndex(index, chosen.SelectionFlag.NoUpdate)
+                self.scrollTo(index)
+
+    def select_near(self, place: int) -> None:
+        """Choose the job nearest to this place: where a removed one stood."""
+        last = self._model.rowCount() - 1
+        below = range(max(0, place), last + 1)
+        above = range(min(place, last), -1, -1)
+        for near in (*below, *above):
+            if not self._model.is_heading(near):
+                self.selectRow(near)
+                return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Who uses the keyboard sees where the focus is."""
+        self._by_keyboard(True)
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Who uses the mouse does not need the ring."""
+        self._by_keyboard(False)
+        super().mousePressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Tab leads here: show where."""
+        by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._by_keyboard(by_tab)
+        if by_tab and not self.currentIndex().isValid() and self._model.count:
+            self.setCurrentIndex(self._model.index_of(self._model.job_ids()[0]))
+        super().focusInEvent(event)
+
+    def _by_keyboard(self, is_so: bool) -> None:
+        if bool(self.property("by_keyboard")) != is_so:
+            self.setProperty("by_keyboard", is_so)
+            self.viewport().update()
+
+    def _on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        for place in range(first, last + 1):
+            if self._model.is_heading(place):
+                self.setRowHeight(place, HEADING_PX)
+
+    def _on_rows_moved(self) -> None:
+        for place in range(self._model.rowCount()):
+            is_heading = self._model.is_heading(place)
+            height = HEADING_PX if is_heading else ROW_PX
+            if self.rowHeight(place) != height:
+                self.setRowHeight(place, height)
+
+    def _on_selection_changed(self) -> None:
+        self.rows_selected.emit()

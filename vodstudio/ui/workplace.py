@@ -1,0 +1,219 @@
+"""Everything of the window that needs the services: pages, menu, signs of health, dropped files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from vodstudio.core.events import Event, HoldsChanged, QueueStopped, StepProgressed
+from vodstudio.core.jobs import JobState
+from vodstudio.core.rows import Check, Counts, Verdict
+from vodstudio.ui.desk import Desk
+from vodstudio.ui.drop import DropOverlay, destination
+from vodstudio.ui.help import HelpOverlay
+from vodstudio.ui.importing import Importer
+from vodstudio.ui.main_window import MainWindow, Tab
+from vodstudio.ui.menu import WindowMenu
+from vodstudio.ui.queue.page import QueuePage
+from vodstudio.ui.theme import Theme, Tone
+from vodstudio.ui.wording import clock, many
+
+SIGNED = ("server", "speech", "model", "storage", "disk")
+BAD = (JobState.FAILED, JobState.NEEDS_A_LOOK)
+
+
+class Workplace(QObject):
+    """Joins the services to the window."""
+
+    theme_wanted = Signal(str)
+    quit_wanted = Signal()
+
+    def __init__(self, window: MainWindow, desk: Desk, theme: Theme) -> None:
+        super().__init__(window)
+        self._window = window
+        self._desk = desk
+        self._theme = theme
+        self._checks: tuple[Check, ...] = ()
+        self.counts = Counts()
+        self.queue = QueuePage(desk, theme, window.stack)
+        self._pages: dict[Tab, QWidget] = {Tab.QUEUE: self.queue}
+        self.importer = Importer(desk, window)
+        self.overlay = DropOverlay(theme, window)
+        self.help = HelpOverlay(window)
+        self.menu = WindowMenu(window, self.queue, theme)
+        self._connect()
+        window.take_files(True)
+        window.header.tabs.setEnabled(True)
+        window.header.tabs.buttons[Tab.CITIES].set_count(len(desk.station.cities))
+        self._on_tab_chosen(window.header.tabs.current)
+        self.queue.reload()
+        self.look_at_health()
+
+    def _connect(self) -> None:
+        window, menu = self._window, self.menu
+        window.header.tab_chosen.connect(self._on_tab_chosen)
+        window.header.sign_pressed.connect(self.open_monitoring)
+        window.paths_hovered.connect(self._on_paths_hovered)
+        window.paths_left.connect(self.overlay.hide)
+        window.paths_dropped.connect(self._on_paths_dropped)
+        self.queue.counts_changed.connect(self._on_counts_changed)
+        self.queue.add_wanted.connect(self.importer.choose_files)
+        menu.add_files.connect(self.importer.choose_files)
+        menu.add_folder.connect(self.importer.choose_folder)
+        menu.tab_wanted.connect(self.open_tab)
+        menu.theme_wanted.connect(self.theme_wanted)
+        menu.help_wanted.connect(self._on_help_wanted)
+        menu.quit_wanted.connect(self.quit_wanted)
+        self._desk.bridge.listen(self._on_event_arrived)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours everywhere."""
+        self._theme = theme
+        self._window.set_theme(theme)
+        self.overlay.set_theme(theme)
+        self.menu.set_theme(theme)
+        for page in self._pages.values():
+            page.set_theme(theme)  # type: ignore[attr-defined]
+        self._show_signs()
+
+    def open_tab(self, place: int) -> None:
+        """Show a tab."""
+        self._window.header.tabs.choose(place)
+
+    def open_monitoring(self) -> None:
+        """A sign was pressed."""
+        self.open_tab(Tab.MONITORING)
+
+    def bring(self, paths: Sequence[Path]) -> None:
+        """Files that another process was given."""
+        self.importer.bring(paths)
+
+    def look_at_health(self) -> None:
+        """Check what we depend on; the signs follow."""
+        self._desk.coroutines.start(self._read_health(), group="health")
+
+    async def _read_health(self) -> None:
+        self._checks = await self._desk.monitoring.health()
+        self._show_signs()
+
+    def _show_signs(self) -> None:
+        theme = self._theme
+        dots = {
+            Verdict.GOOD: theme.done,
+            Verdict.CARE: theme.held,
+            Verdict.BAD: theme.failed,
+            Verdict.OFF: theme.faint,
+        }
+        self._window.header.show_signs(
+            [(text, dots[verdict], tip) for text, verdict, tip in signs_of(self._checks)]
+        )
+        wanting = [check for check in self._checks if check.verdict in (Verdict.CARE, Verdict.BAD)]
+        is_bad = any(check.verdict is Verdict.BAD for check in wanting)
+        tone = Tone.FAILED if is_bad else Tone.HELD
+        self._window.header.tabs.buttons[Tab.MONITORING].set_count(len(wanting) or None, tone)
+
+    def _on_tab_chosen(self, place: int) -> None:
+        self._window.show_page(self._page(Tab(place)))
+
+    def _page(self, tab: Tab) -> QWidget:
+        if tab not in self._pages:
+            self._pages[tab] = self._make_page(tab)
+        return self._pages[tab]
+
+    def _make_page(self, tab: Tab) -> QWidget:
+        if tab is Tab.CITIES:
+            from vodstudio.ui.cities.page import CitiesPage
+
+            cities = CitiesPage(self._desk, self._theme, self._window.stack)
+            cities.city_chosen.connect(self._on_city_chosen)
+            return cities
+        from vodstudio.ui.monitoring.page import MonitoringPage
+
+        return MonitoringPage(self._desk, self._theme, self._window.stack)
+
+    def _on_city_chosen(self, city_id: str) -> None:
+        self.queue.bar.choose_city(city_id)
+        self.open_tab(Tab.QUEUE)
+
+    def _on_counts_changed(self, counts: Counts) -> None:
+        self.counts = counts
+        open_count = counts.of(JobState.WORKING, JobState.WAITING, JobState.HELD, JobState.PAUSED, *BAD)
+        tone = Tone.LOOK if counts.of(*BAD) else Tone.PLAIN
+        self._window.header.tabs.buttons[Tab.QUEUE].set_count(open_count or None, tone)
+        self._window.summary.setText(summary_of(counts))
+        self._show_promise()
+
+    def _show_promise(self) -> None:
+        rows = [row for job_id in self.queue.model.working_ids() if (row := self.queue.model.row_of(job_id))]
+        ends = [row.finish_at for row in rows if row.finish_at]
+        if ends and len(ends) == len(rows):
+            at = escape(clock(max(ends), self._desk.now()))
+            text = f"<b>Now</b> {many(len(rows), 'recording')}, this step done by <b>{at}</b>"
+        elif rows:
+            text = f"<b>Now</b> {many(len(rows), 'recording')}"
+        elif self.counts.of(JobState.WAITING, JobState.PAUSED, JobState.HELD):
+            text = "<b>Now</b> nothing is being worked on"
+        else:
+            text = "<b>All done</b> nothing waits"
+        if self._window.promise.text() != text:
+            self._window.promise.setText(text)
+
+    def _on_event_arrived(self, event: Event) -> None:
+        if isinstance(event, StepProgressed):
+            self._show_promise()
+        elif isinstance(event, HoldsChanged):
+            self.look_at_health()
+        elif isinstance(event, QueueStopped):
+            self._desk.notices.show_problem(event.problem)
+
+    def _on_paths_hovered(self, paths: list[Path]) -> None:
+        self.overlay.say(*destination(self._desk.station, paths))
+
+    def _on_paths_dropped(self, paths: list[Path]) -> None:
+        self.importer.bring(paths)
+
+    def _on_help_wanted(self) -> None:
+        self.help.show_keys(self.menu.all_keys())
+
+
+def summary_of(counts: Counts) -> str:
+    """`3 working · 2 waiting · 1 held · 1 needs a look`."""
+    parts = (
+        (counts.of(JobState.WORKING), "working"),
+        (counts.of(JobState.WAITING), "waiting"),
+        (counts.of(JobState.PAUSED), "paused"),
+        (counts.of(JobState.HELD), "held"),
+        (counts.of(*BAD), "need somebody" if counts.of(*BAD) > 1 else "needs somebody"),
+        (counts.of(JobState.DONE), "done"),
+    )
+    return " · ".join(f"{count:,} {word}" for count, word in parts if count)
+
+
+def signs_of(checks: Sequence[Check]) -> list[tuple[str, Verdict, str]]:
+    """The chips of the header: one for each kind of thing we depend on, the worst of its kind."""
+    found: list[tuple[str, Verdict, str]] = []
+    for kind in SIGNED:
+        members = [check for check in checks if check.id.split(":")[0].rstrip("s") == kind]
+        if not members:
+            continue
+        good = sum(check.verdict is Verdict.GOOD for check in members)
+        worst = max(members, key=lambda check: list(_WORSE).index(check.verdict))
+        tip = "\n".join(f"{check.name}: {check.text}" for check in members)
+        text = (
+            f"{good} of {len(members)} storages" if kind == "storage" and len(members) > 1 else _short(worst)
+        )
+        found.append((text, worst.verdict, tip))
+    return found
+
+
+_WORSE = (Verdict.OFF, Verdict.GOOD, Verdict.CARE, Verdict.BAD)
+
+
+def _short(check: Check) -> str:
+    said = check.text.split(" · ")[0]
+    text = f"{check.name}: {said}" if len(said) < 18 else check.name
+    return text if len(text) <= 34 else f"{text[:33]}…"
