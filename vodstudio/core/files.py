@@ -91,7 +91,7 @@ def error_of_writing(path: Path, error: OSError) -> VodError:
     """Which of our errors an operating system error is, by its number."""
     detail = f"{path}: {error}"
     number = error.errno
-    if number in (errno.ENOSPC, errno.EDQUOT):
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return NoSpace(
             f"There is no space left for {path.name}",
             condition=f"disk:{path.parent}",

@@ -267,8 +267,8 @@ def rate_text(rate: Fraction | None) -> str:
 
 def facts_of(path: Path, tell: Tell) -> Mapping[str, object]:
     """Everything `probe` wants to know of a file except its sound levels."""
-    size_bytes = path.stat().st_size
     with open_media(path) as container:
+        size_bytes = path.stat().st_size
         first = next((s for s in container.streams.video if not _is_cover(s)), None)
         pictures = look_at_pictures(container, first) if first else Pictures()
     with open_media(path) as container:

@@ -45,7 +45,25 @@ class Media:
         tell: Callable[[float], None] = _nothing,
     ) -> object:
         """The answer to one request; raises what the child raised, or that it crashed or hung."""
-        child = self._take()
+        warm = self._take_warm()
+        try:
+            answer = self._asked(warm or self._children.start(self._command), request, check, tell)
+        except ChildCrashed as error:
+            if warm is None or error.code == "VS-CHILD-HUNG":
+                raise
+            # It may have ended because it was idle, just as we asked; a file that crashes it does so again.
+            answer = self._asked(self._children.start(self._command), request, check, tell)
+        if "error" in answer:
+            raise error_of_wire(answer["error"])
+        return answer["result"]
+
+    def _asked(
+        self,
+        child: Child,
+        request: Mapping[str, object],
+        check: Callable[[], None],
+        tell: Callable[[float], None],
+    ) -> Mapping[str, object]:
         try:
             child.send(json.dumps(request))
             answer = self._wait(child, check, tell)
@@ -53,9 +71,13 @@ class Media:
             child.end(0.0)
             raise
         self._give_back(child)
-        if "error" in answer:
-            raise _error_of(answer["error"])
-        return answer["result"]
+        return answer
+
+    @property
+    def idle(self) -> tuple[Child, ...]:
+        """The children that wait for work."""
+        with self._lock:
+            return tuple(self._idle)
 
     def close(self) -> None:
         """End the warm children."""
@@ -64,15 +86,13 @@ class Media:
         for child in idle:
             child.end(0.0)
 
-    def _take(self) -> Child:
-        while True:
-            with self._lock:
-                child = self._idle.pop() if self._idle else None
-            if child is None:
-                return self._children.start(self._command)
-            if child.is_alive:
-                return child
-            child.end(0.0)
+    def _take_warm(self) -> Child | None:
+        with self._lock:
+            child = self._idle.pop() if self._idle else None
+        if child is None or child.is_alive:
+            return child
+        child.end(0.0)
+        return None
 
     def _give_back(self, child: Child) -> None:
         with self._lock:
@@ -108,7 +128,7 @@ def _crash(child: Child, title: str, code: str) -> ChildCrashed:
     )
 
 
-def _error_of(body: object) -> VodError:
+def error_of_wire(body: object) -> VodError:
     """The error that the child named."""
     assert isinstance(body, dict)
     kind: type[VodError] = getattr(errors, str(body["class"]), VodError)
