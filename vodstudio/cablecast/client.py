@@ -31,6 +31,10 @@ DEADLINE_S = 30.0
 LONGEST_BODY_BYTES = 64 * 1024 * 1024
 FAILURES_UNTIL_OPEN = 5
 OPEN_FOR_S = 60.0
+_NEAR = tuple(
+    ipaddress.ip_network(text)
+    for text in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+)
 
 Body = Mapping[str, object]
 Params = Sequence[tuple[str, str]]
@@ -268,6 +272,7 @@ def _is_loopback(host: str) -> bool:
 def _is_near(host: str) -> bool:
     """This machine or the station's own network."""
     try:
-        return ipaddress.ip_address(host).is_private
+        address = ipaddress.ip_address(host)
     except ValueError:
         return "." not in host or host.endswith((".local", ".lan"))
+    return any(address in network for network in _NEAR if network.version == address.version)
