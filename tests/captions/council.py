@@ -21,6 +21,7 @@ SENTENCES = (
     "¡Sí! It’s 72° outside; that’s 50% more.",
     "I move to approve Ordinance 2024-15.",
     "Aye.",
+    "♪♪ Anthem ♪♪ ½½ ££ ÉÉ ““”” éé ——",
     "Second.",
     "The motion carries 5—2, “as amended.”",
     "We’ll hear from Zoë, Chloë and François.",

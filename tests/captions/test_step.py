@@ -163,7 +163,7 @@ def test_a_cancel_leaves_no_partial_file(folder: Path, check: int) -> None:
 
 def test_b01_what_cannot_be_written_leaves_no_partial_file(folder: Path) -> None:
     (folder / "16380-1-Council.vtt").mkdir()
-    with pytest.raises(VodError, match="16380-1-Council.vtt"):
+    with pytest.raises(VodError, match=r"16380-1-Council\.vtt"):
         make_captions(MemoryContext(folder), inputs_for(folder, meeting()))
     assert not list(folder.glob(".vs-*"))
     assert not (folder / "16380-1-Council.scc").exists()

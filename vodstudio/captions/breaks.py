@@ -18,9 +18,10 @@ def _words(text: str) -> frozenset[str]:
 
 
 ABBREVIATIONS = _words(
-    "mr. mrs. ms. dr. st. jr. sr. no. vs. v. rev. hon. gov. sen. rep. sgt. lt. capt. col. ave. blvd. rd. dept. inc. "
-    "co. corp. etc. e.g. i.e. a.m. p.m. approx. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. mt. ft."
+    "mr. mrs. ms. dr. st. vs. v. rev. hon. gov. sen. rep. sgt. lt. capt. col. approx. e.g. i.e. "
+    " jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. mt."
 )
+MAY_END = _words("a.m. p.m. etc. jr. sr. inc. co. corp. dept. ave. blvd. rd. ft.")
 DETERMINERS = _words(
     "a an the my your his her its our their this these those each every any no some another both either neither "
     "such what which whose"
@@ -103,7 +104,7 @@ _JOIN_COSTS = {Join.NOTHING: _OTHER, Join.CUT: _CUT}
 def _spaced_cost(left: Token, right: Token, bare: tuple[str, str]) -> float:
     if right.join is Join.INSIDE_A_WORD:
         return _AFTER_HYPHEN if left.text[-1] in "-/." else _INSIDE_A_WORD
-    if ends_sentence(left.text):
+    if ends_sentence(left.text, right.text):
         return _SENTENCE
     cost = _plain_cost(left, right, bare[1])
     return cost + NEVER_SPLIT if is_pair(left.text, right.text, bare) else cost
@@ -120,12 +121,16 @@ def _plain_cost(left: Token, right: Token, right_bare: str) -> float:
     return _PREPOSITION if right_bare in PREPOSITIONS else _OTHER
 
 
-def ends_sentence(text: str) -> bool:
-    """Whether a sentence ends with this word; the point of an abbreviation or an initial does not end it."""
+def ends_sentence(text: str, following: str = "") -> bool:
+    """Whether a sentence ends with this word; the point of an abbreviation or an initial does not always end it."""
     core = text.rstrip(_CLOSERS)
     if not core.endswith((".", "?", "!", "…", "。", "？", "！")):  # noqa: RUF001 - the full stops of other scripts
         return False
     word = core.lower().lstrip("(\"'“‘[")  # noqa: RUF001 - opening quotation marks
+    if word == "no.":
+        return not following[:1].isdigit()
+    if word in MAY_END:
+        return not following or following[:1].isupper()
     is_initial = len(word) == 2 and word[0].isalpha() and core[:1].isupper()
     return not (word in ABBREVIATIONS or is_initial)
 

@@ -33,7 +33,7 @@ _STAND_IN = dict(zip("‘¡*—©℠•“”«»{}\\^_|~ß¥¤¦Øø┌┐└�
 _SAME = {
     "…": "...", "–": "-", "‐": "-", "‑": "-", "−": "-", "―": "—", "`": "'", "’": "'", "ʼ": "'", "′": "'",
     "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{THIN SPACE}": " ",
-    "\N{EN SPACE}": " ", "\N{EM SPACE}": " ", "\N{IDEOGRAPHIC SPACE}": " ", "\N{SOFT HYPHEN}": "",
+    "\N{EN SPACE}": " ", "\N{EM SPACE}": " ", "\N{IDEOGRAPHIC SPACE}": " ",
 }  # fmt: skip
 # Another sign with the same meaning: told as a finding.
 _NEAR = {
@@ -53,6 +53,7 @@ def word_of(first: int, second: int) -> str:
 
 
 RCL, ENM, EOC, EDM = (word_of(0x14, code) for code in (0x20, 0x2E, 0x2F, 0x2C))
+_NOTHING = word_of(0x14, 0x22)
 
 _ROW_CODES = {
     1: (0x11, 0x40), 2: (0x11, 0x60), 3: (0x12, 0x40), 4: (0x12, 0x60), 5: (0x15, 0x40), 6: (0x15, 0x60),
@@ -93,9 +94,10 @@ def map_text(text: str) -> Mapped:
     shown: list[str] = []
     replaced: list[tuple[str, str]] = []
     for cluster in graphemes(unicodedata.normalize("NFC", text)):
-        same = cluster if cluster in REPERTOIRE else _SAME.get(cluster)
+        visible = "".join(part for part in cluster if unicodedata.category(part) != "Cf")
+        same = visible if REPERTOIRE.issuperset(visible) else _SAME.get(visible)
         if same is None:
-            same = _nearest(cluster)
+            same = _nearest(visible)
             replaced.append((cluster, same))
         shown.append(same)
     return Mapped(text="".join(shown), replaced=tuple(replaced))
@@ -130,7 +132,7 @@ def load_words(text: str) -> float:
     shown = map_text(text).text
     if _CODED.isdisjoint(shown):
         return len(shown) / 2
-    coded = sum(3 if character in _EXTENDED else 2.5 for character in shown if character in _CODE_WORD)
+    coded = sum(3 if character in _EXTENDED else 4 for character in shown if character in _CODE_WORD)
     return coded + sum(0.5 for character in shown if character not in _CODE_WORD)
 
 
@@ -145,16 +147,19 @@ def encode_row(text: str) -> list[Unit]:
     half = ""
     for character in text:
         code = _CODE_WORD.get(character)
-        if code is None or character in _EXTENDED:
-            half += _BASIC_HEX[character] if code is None else _STAND_IN_HEX[character]
-        if half and (code is not None or len(half) == 4):
+        half += _BASIC_HEX[character] if code is None else _STAND_IN_HEX.get(character, "")
+        if half and (code or len(half) == 4):
             units.append((half if len(half) == 4 else half + "80",))
             half = ""
-        if code is not None:
-            units.append((code, code))
-    if half:
-        units.append((half + "80",))
-    return units
+        if code:
+            units += _coded(code, units[-1:])
+    return [*units, (half + "80",)] if half else units
+
+
+def _coded(code: str, before: list[Unit]) -> list[Unit]:
+    """A doubled code. Some decoders pass over every repetition, not only the second one: between two equal signs
+    stands a code that has no meaning (zeros would not do)."""
+    return [(_NOTHING, _NOTHING), (code, code)] if before == [(code, code)] else [(code, code)]
 
 
 def place_row(row: int, column: int) -> list[Unit]:

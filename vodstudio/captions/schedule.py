@@ -70,11 +70,10 @@ def _place(units: Sequence[Unit], wanted: int, before: _Shown | None) -> tuple[i
     floor = before.since + 2 if before else 0
     size = sum(len(unit) for unit in units)
     hole = before.erase if before and before.erase + 2 <= wanted else None
-    for show, gap in _attempts(wanted, floor + size, hole):
-        load = _load_before(units, show, gap)
-        if load.frame >= floor:
-            return show, load, gap is not None and load.frame <= gap
-    raise AssertionError("unreachable: the attempts never end")
+    attempts = _attempts(wanted, floor + size, hole)
+    loads = ((show, gap, _load_before(units, show, gap)) for show, gap in attempts)
+    show, gap, load = next(attempt for attempt in loads if attempt[2].frame >= floor)
+    return show, load, gap is not None and load.frame <= gap
 
 
 def _attempts(wanted: int, earliest: int, hole: int | None) -> Iterator[tuple[int, int | None]]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from vodstudio.captions.breaks import break_costs, ends_sentence
 from vodstudio.captions.cea608 import columns, row_columns
-from vodstudio.captions.cue import Cue, Finding, Level
+from vodstudio.captions.cue import Cue, Finding, Level, clean_line
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.timecode import RATE
 from vodstudio.captions.timing import Span, time_cues
@@ -114,7 +114,9 @@ class _Field:
         after = [*self.starts[1:], max(setting.duration_s, self.ends[-1])]
         self.pauses = [max(0.0, next_s - end) for end, next_s in zip(self.ends, after, strict=True)]
         self.waits = [0, *itertools.accumulate(int(pause >= profile.soft_pause_s) for pause in self.pauses)]
-        self.stops = [0, *itertools.accumulate(int(ends_sentence(token.text)) for token in tokens)]
+        followers = [*(token.text for token in tokens[1:]), ""]
+        stops = [ends_sentence(t.text, following) for t, following in zip(tokens, followers, strict=True)]
+        self.stops = [0, *itertools.accumulate(map(int, stops))]
         self.gap_s = profile.min_gap_frames / float(setting.fps)
 
     def solve(self, first: int, last: int) -> list[int]:
@@ -142,7 +144,7 @@ class _Field:
             if self.ends[last - 1] - self.starts[first] > profile.max_s:
                 return None
             if self._width(first, last) > profile.max_columns:
-                shape = self._lines_cost(first, last, profile.max_lines)
+                shape = self._best_break(first, last, profile.max_lines)[0]
                 if shape == math.inf:
                     return None
         pause_s = self.pauses[last - 1]
@@ -188,12 +190,6 @@ class _Field:
     def _width(self, first: int, last: int) -> int:
         return self.widths[last] - self.widths[first] - self.spaces[first] + self.tails[last - 1]
 
-    def _lines_cost(self, first: int, last: int, lines: int) -> float:
-        """The cost of the best way to show these tokens in at most so many lines; infinite if there is none."""
-        if self._width(first, last) <= self.profile.max_columns:
-            return 0.0
-        return self._best_break(first, last, lines)[0]
-
     def _best_break(self, first: int, last: int, lines: int) -> tuple[float, int]:
         """Where the first line ends best, and what that costs: at a good place, the lower line the longer one."""
         best, chosen = math.inf, last
@@ -204,7 +200,7 @@ class _Field:
             if upper > self.profile.max_columns:
                 break
             lower = self._width(place, last)
-            rest = 0.0 if lower <= self.profile.max_columns else self._lines_cost(place, last, lines - 1)
+            rest = 0.0 if lower <= self.profile.max_columns else self._best_break(place, last, lines - 1)[0]
             uneven = upper - lower if upper > lower else 0.5 * (lower - upper)
             cost = rest + _LINE_SHARE * self.costs[place] + 0.1 * uneven
             cost += 0.5 * max(0, abs(upper - lower) - _UNEVEN_FROM)
@@ -234,4 +230,5 @@ class _Field:
         parts = [
             (" " if self.spaces[place] else "") + self.tokens[place].text for place in range(first, last)
         ]
-        return "".join(parts).strip()
+        # Pieces that were composed one by one may compose further where they meet.
+        return clean_line("".join(parts))

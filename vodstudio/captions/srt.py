@@ -33,7 +33,9 @@ def write_srt(cues: Sequence[Cue]) -> str:
 
 
 def _lines(cue: Cue) -> tuple[str, ...]:
-    """Digits above an arrow would look like the next caption: such lines become one."""
+    """Text that would look like the next caption: digits above an arrow become one line, a time loses its arrow."""
+    if any(_TIMING.fullmatch(line) for line in cue.lines):
+        return tuple(line.replace("-->", "->") for line in cue.lines)
     for above, below in itertools.pairwise(cue.lines):
         if above.strip().isdigit() and "-->" in below:
             return (cue.text,)

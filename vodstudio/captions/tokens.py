@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from vodstudio.captions.cea608 import columns, load_words
+from vodstudio.captions.cea608 import columns, load_words, row_columns
 from vodstudio.captions.cue import clean_line, grapheme_count, graphemes
 from vodstudio.captions.transcript import Word
 
@@ -66,7 +66,7 @@ def _pieces(text: str, word: Word, number: int, join: Join, max_width: int) -> I
     parts: list[tuple[str, Join]] = []
     for spaced in text.split(" "):
         parts.append((spaced, Join.SPACE if parts else join))
-        if _width(spaced) > max_width:
+        if _row_width(spaced) > max_width:
             parts[-1:] = _narrow(spaced, parts[-1][1], max_width)
     total = sum(len(part) for part, _ in parts)
     each_s = (word.end - word.start) / total
@@ -83,7 +83,7 @@ def _narrow(text: str, join: Join, max_width: int) -> list[tuple[str, Join]]:
     parts: list[tuple[str, Join]] = []
     for piece in _PARTS.findall(text):
         for index, slice_ in enumerate(_slices(piece, max_width)):
-            if index == 0 and parts and _width(parts[-1][0] + slice_) <= max_width:
+            if index == 0 and parts and _row_width(parts[-1][0] + slice_) <= max_width:
                 parts[-1] = (parts[-1][0] + slice_, parts[-1][1])
             else:
                 parts.append((slice_, join if not parts else Join.CUT if index else Join.INSIDE_A_WORD))
@@ -93,7 +93,7 @@ def _narrow(text: str, join: Join, max_width: int) -> list[tuple[str, Join]]:
 def _slices(piece: str, max_width: int) -> list[str]:
     slices = [""]
     for grapheme in graphemes(piece):
-        if slices[-1] and _width(slices[-1] + grapheme) > max_width:
+        if slices[-1] and _row_width(slices[-1] + grapheme) > max_width:
             slices.append("")
         slices[-1] += grapheme
     return slices
@@ -102,3 +102,8 @@ def _slices(piece: str, max_width: int) -> list[str]:
 def _width(text: str) -> int:
     """Columns in line 21 or characters on the web, whichever is more: one list of cues serves both."""
     return len(text) if text.isascii() else max(columns(text), grapheme_count(text))
+
+
+def _row_width(text: str) -> int:
+    """The same for a piece that stands alone on a line."""
+    return len(text) if text.isascii() else max(row_columns(text), grapheme_count(text))

@@ -1,0 +1,188 @@
+"""words.json and the times of words: what is refused, what is mended, and that nothing is invented."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vodstudio.captions.repair import SHORTEST_S, repair_words
+from vodstudio.captions.transcript import (
+    Transcript,
+    Word,
+    read_transcript,
+    transcript_from_json,
+    transcript_to_json,
+)
+from vodstudio.core.errors import BadMedia, NoAccess
+
+TIME = st.floats(0, 1e5, allow_nan=False)
+WORDS = st.builds(
+    Word,
+    text=st.text(st.characters(codec="utf-8"), max_size=10),
+    start=TIME,
+    end=TIME,
+    probability=st.none() | st.floats(0, 1),
+    window=st.none() | st.integers(0, 1000),
+    source=st.sampled_from(("", "demo")),
+)
+
+
+@given(
+    st.builds(
+        Transcript,
+        language=st.sampled_from(("en", "es")),
+        duration=TIME,
+        words=st.lists(WORDS, max_size=5).map(tuple),
+        regions=st.lists(st.tuples(TIME, TIME), max_size=3).map(tuple),
+        run=st.text(max_size=5),
+        settings=st.dictionaries(st.text(max_size=4), st.integers(), max_size=2),
+    )
+)
+def test_what_is_written_is_read_back(transcript: Transcript) -> None:
+    text = transcript_to_json(transcript)
+    assert transcript_from_json(text) == transcript
+    assert transcript_to_json(transcript_from_json(text)) == text
+
+
+def test_language_duration_and_words_are_enough(tmp_path: Path) -> None:
+    path = tmp_path / "words.json"
+    path.write_text(
+        '\ufeff{"language": "en", "duration": 9, "words": [{"text": "Aye.", "start": 1, "end": 2}]}', "utf-8"
+    )
+    read = read_transcript(path)
+    assert (read.duration, read.words[0].text, read.words[0].probability) == (9.0, "Aye.", None)
+
+
+WORD = {"text": "a", "start": 1, "end": 2}
+
+
+def body(**changes: object) -> str:
+    return json.dumps({"language": "en", "duration": 9, "words": [WORD]} | changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "not an object"),
+        (body(schema=2), "schema"),
+        (body(words=None), "no list called words"),
+        (body(words=["a"]), "word 1 is not an object"),
+        (body(language=7), "language"),
+        (body(duration="9"), "duration"),
+        (body(duration=-1), "cannot be"),
+        (body(duration=True), "duration"),
+        (body(duration=10**400), "too large"),
+        (body(settings=[]), "settings"),
+        (body(regions={"a": 1}), "regions"),
+        (body(regions=[[1]]), "pair"),
+        (body(regions=[[1, "2"]]), "region ends"),
+        (body(duration=float("nan")), "NaN"),
+        (body(words=[WORD | {"start": float("inf")}]), "Infinity"),
+        (body(words=[WORD | {"start": -0.5}]), "word 1: start"),
+        (body(words=[WORD, WORD | {"text": None}]), "word 2: text"),
+        (body(words=[WORD | {"end": None}]), "word 1: end"),
+        (body(words=[WORD | {"window": 1.5}]), "window"),
+        (body(words=[WORD | {"window": True}]), "window"),
+        (body(words=[WORD | {"probability": "high"}]), "probability"),
+        (body(duration=9).replace("9", "1e999"), "cannot be"),
+    ],
+)
+def test_e15_words_that_cannot_be_are_refused_by_name(text: str, why: str) -> None:
+    with pytest.raises(BadMedia, match="list of words cannot be used") as raised:
+        transcript_from_json(text)
+    assert why in raised.value.detail
+    assert raised.value.code == "VS-WORDS-BROKEN"
+
+
+def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "words.json"
+    with pytest.raises(NoAccess, match="cannot be opened"):
+        read_transcript(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadMedia):
+        read_transcript(path)
+
+
+def test_a_time_that_is_no_number_is_not_written() -> None:
+    with pytest.raises(BadMedia):
+        transcript_to_json(Transcript(language="en", duration=math.nan))
+
+
+def word(start: float, end: float, text: str = " a") -> Word:
+    return Word(text=text, start=start, end=end)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-5, 60), st.floats(-5, 60)), max_size=30),
+    st.sampled_from((0.0, 0.1, 5.0, 50.0)),
+)
+def test_repaired_times_are_possible(times: list[tuple[float, float]], duration_s: float) -> None:
+    words = [word(start, end, f" {index}") for index, (start, end) in enumerate(times)]
+    mended = repair_words(words, duration_s).words
+    assert [old.text for old in words] == [new.text for new in mended]
+    least = min(SHORTEST_S, duration_s / max(1, len(words))) if duration_s else SHORTEST_S
+    for one in mended:
+        assert 0 <= one.start < one.end
+        assert one.end - one.start >= least - 1e-9
+        if duration_s:
+            assert one.end <= duration_s + 1e-9
+    for before, after in itertools.pairwise(mended):
+        assert before.end <= after.start + 1e-9
+
+
+def test_good_times_are_kept() -> None:
+    words = [word(1.0, 1.5), word(1.5, 2.0), word(4.0, 4.4)]
+    repaired = repair_words(words, 10.0)
+    assert (list(repaired.words), repaired.findings) == (words, ())
+
+
+@pytest.mark.parametrize(
+    ("words", "index", "expected"),
+    [
+        ([word(1.0, 11.0), word(11.0, 11.5)], 0, (10.4, 11.0)),
+        ([word(9.0, 9.4), word(9.4, 19.0)], 1, (9.4, 10.0)),
+        ([word(1.0, 2.0), word(2.0, 12.0), word(12.0, 12.5)], 1, (11.4, 12.0)),
+        ([word(3.0, 13.0)], 0, (12.4, 13.0)),
+    ],
+)
+def test_w2_a_stretched_word_is_cut_on_the_side_of_the_silence(
+    words: list[Word], index: int, expected: tuple[float, float]
+) -> None:
+    repaired = repair_words(words, 20.0)
+    found = repaired.words[index]
+    assert (found.start, found.end) == pytest.approx(expected)
+    assert [finding.rule for finding in repaired.findings] == ["W2"]
+
+
+def test_w2_a_stretched_word_begins_where_the_voice_does() -> None:
+    (mended,) = repair_words([word(1.0, 11.0)], 20.0, speech=[(0.0, 0.5), (9.5, 14.0)]).words
+    assert (mended.start, mended.end) == (9.5, 11.0)
+    (other,) = repair_words([word(1.0, 11.0)], 20.0, speech=[(5.0, 14.0)]).words
+    assert (other.start, other.end) == pytest.approx((10.4, 11.0))
+
+
+def test_w1_overlap_trims_the_end_of_the_earlier_word() -> None:
+    repaired = repair_words([word(1.0, 2.0), word(1.5, 2.5)], 10.0)
+    assert [(one.start, one.end) for one in repaired.words] == [(1.0, 1.5), (1.5, 2.5)]
+    assert [finding.rule for finding in repaired.findings] == ["W1"]
+
+
+def test_w1_times_that_are_no_numbers() -> None:
+    nan, inf = math.nan, math.inf
+    repaired = repair_words([word(nan, 2.0), word(nan, nan), word(3.0, inf), word(-inf, 5.0)], 10.0)
+    assert all(math.isfinite(one.start) and math.isfinite(one.end) for one in repaired.words)
+
+
+def test_words_without_text_are_left_out() -> None:
+    assert repair_words([word(1, 2, "  "), word(3, 4, " a")], 10).words == (word(3, 4, " a"),)
+    assert repair_words([], 10).words == ()
