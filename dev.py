@@ -212,7 +212,7 @@ def find_python(words: Sequence[str]) -> None:
 def python_in_apt() -> str:
     """Without lists yet it is 3.11: Ubuntu 22.04, the one with an older default, has that."""
     names = [f"python3.{minor}" for minor in SUPPORTED]
-    return next((name for name in names if succeeds("apt-cache", "show", name)), "python3.11")
+    return next((name for name in names if succeeds("apt-cache", "show", name + "-venv")), "python3.11")
 
 
 # --- what the system must have -----------------------------------------------------------------------------

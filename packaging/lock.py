@@ -46,10 +46,19 @@ def make(kind: str, *constraints: str) -> None:
     line += [*constraints, "-o", target.name]
     subprocess.run(line, cwd=FOLDER, check=True)
     rows = re.split(r"\n(?=\S)", target.read_text(encoding="utf-8").rstrip("\n"))
-    kept = [row for row in rows if not _ELSEWHERE.search(row.split("\n")[0])]
+    kept = [_plain(row) for row in rows if not _ELSEWHERE.search(row.split("\n")[0])]
     target.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    if "python_full_version" in target.read_text(encoding="utf-8"):
+        raise SystemExit(
+            f"{target.name} tells patch versions of Python apart: pin one version for all of them"
+        )
     if "//" in target.read_text(encoding="utf-8"):
         raise SystemExit(f"{target.name} holds an address: it must name packages, versions and hashes alone")
+
+
+def _plain(row: str) -> str:
+    """Ubuntu 22.04 has 3.11.0rc1, and its pip finds no pre-release in a range of full versions."""
+    return re.sub(r"python_full_version ([<>]=?) '(3\.\d+)'", r"python_version \1 '\2'", row)
 
 
 def prove(kind: str) -> list[str]:
