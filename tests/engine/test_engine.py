@@ -419,3 +419,34 @@ def test_retention_removes_what_is_finished_and_keeps_what_nobody_has_seen(
             assert await it.jobs.cleanup(timedelta(seconds=-5)) == [bad]
 
     run(scenario())
+
+
+def test_b31_a_recording_that_was_moved_is_followed(tmp_path: Path, run: Go[None]) -> None:
+    """Dropping the moved file again is all that a person has to do."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            await it.jobs.pause_queue()
+            (job_id,) = await it.add("Grant.mp4")
+            moved = (tmp_path / "Grant.mp4").rename(tmp_path / "moved.mp4")
+            report = await it.importing.add([moved])
+            assert [known.job_id for known in report.known] == [job_id]
+            assert (await it.jobs.job(job_id)).recording.path == moved
+
+    run(scenario())
+
+
+def test_the_same_content_in_two_places_keeps_two_places(tmp_path: Path, run: Go[None]) -> None:
+    """A second job of the same content speaks of its own file."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            await it.jobs.pause_queue()
+            (first,) = await it.add("Grant.mp4")
+            copy = tmp_path / "100-1-Oakdale.mp4"
+            copy.write_bytes(b"Grant.mp4")
+            (row,) = (await it.importing.add([copy], again=True)).added
+            assert (await it.jobs.job(row.id)).recording.path == copy
+            assert (await it.jobs.job(first)).recording.path == tmp_path / "Grant.mp4"
+
+    run(scenario())

@@ -33,7 +33,7 @@ class Holds:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._due: dict[str, datetime] = {}
-        self._is_asked = False
+        self._is_asked = True
         self._first_seen: dict[str, datetime] = {}
         self._shown: tuple[HeldCondition, ...] = ()
 
@@ -47,6 +47,11 @@ class Holds:
         """Something may be held now; from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._bell.set)
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether what was held at the start, or a person asked about, has been looked at."""
+        return not self._is_asked
 
     async def check_now(self) -> None:
         """A person does not want to wait a minute."""
@@ -80,9 +85,12 @@ class Holds:
         self._due = {
             c.condition: self._due.get(c.condition, now + self._pause(c.condition, now)) for c in held
         }
-        due = [c for c in held if self._is_asked or self._due[c.condition] <= now]
-        self._is_asked = False
+        is_asked = self._is_asked
+        due = [c for c in held if is_asked or self._due[c.condition] <= now]
         await asyncio.gather(*(self._look_at(condition) for condition in due))
+        if is_asked:
+            self._is_asked = False
+            self._emit(HoldsChanged(self._shown))
 
     def _pause(self, condition: str, now: datetime) -> timedelta:
         """A minute; what a server is working on is looked at sooner while it is young."""

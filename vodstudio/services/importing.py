@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vodstudio.core.errors import BadMedia, NoAccess, NotFound, Problem, VodError, problem_of
-from vodstudio.core.events import JobAdded, JobRemoved
+from vodstudio.core.events import JobAdded, JobChanged, JobRemoved
 from vodstudio.core.filename import read_name
 from vodstudio.core.jobs import JobId, Rank, StopReason
 from vodstudio.core.plan import plan_for
@@ -169,18 +169,34 @@ class Importing:
         recording = await asyncio.to_thread(_read, path)
         job = self._plan(recording, wish)
 
-        def add(unit: Unit) -> JobRow | KnownFile:
-            open_job = unit.jobs.open_job_of(recording.fingerprint)
-            if open_job is not None and not wish.again:
-                unit.recordings.moved(recording.id, recording.path)
-                row = unit.jobs.row(open_job)
-                return KnownFile(path=path, job_id=open_job, title=row.title if row else path.name)
-            unit.jobs.add(job)
-            row = unit.jobs.row(job.id)
+        def add(unit: Unit) -> JobRow:
+            known = None if wish.again else unit.jobs.open_job_of(recording.fingerprint)
+            if known is None:
+                unit.jobs.add(job)
+            row = unit.jobs.row(known or job.id)
             assert row is not None
             return row
 
-        return await self._store.run(add)
+        row = await self._store.run(add)
+        if row.id == job.id:
+            return row
+        await self._follow(row, recording)
+        return KnownFile(path=path, job_id=row.id, title=row.title)
+
+    async def _follow(self, known: JobRow, seen: Recording) -> None:
+        """A known recording that is no longer where it was, but here: the job goes on with it (B31)."""
+        if known.path == seen.path or await asyncio.to_thread(known.path.exists):
+            return
+
+        def move(unit: Unit) -> JobRow | None:
+            job = unit.jobs.job(known.id)
+            if job is not None:
+                unit.recordings.moved(job.recording.id, seen.path)
+            return unit.jobs.row(known.id)
+
+        row = await self._store.run(move)
+        if row is not None:
+            self._emit(JobChanged(row))
 
     def _plan(self, recording: Recording, wish: Wish) -> NewJob:
         station = self._station

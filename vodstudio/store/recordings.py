@@ -1,4 +1,4 @@
-"""Recordings we know: one row for one content, wherever it lies."""
+"""Recordings we know: one row for one content in one place."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from vodstudio.core.jobs import Json
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.store.values import RECORDING_COLUMNS, clean, dump, path_text, recording_of
 
-_BY_FINGERPRINT = f"SELECT {RECORDING_COLUMNS} FROM recordings AS r WHERE r.fingerprint = ?"
+_BY_FINGERPRINT = (
+    f"SELECT {RECORDING_COLUMNS} FROM recordings AS r WHERE r.fingerprint = ? ORDER BY r.rowid DESC LIMIT 1"
+)
 _ADD = """
 INSERT INTO recordings (id, path, fingerprint, size_bytes, title, recorded_on, show_number, reel, duration_s)
  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
- ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path, title = excluded.title,
+ ON CONFLICT DO UPDATE SET path = excluded.path, title = excluded.title,
   recorded_on = excluded.recorded_on, show_number = excluded.show_number, reel = excluded.reel,
   duration_s = coalesce(excluded.duration_s, duration_s)
  RETURNING id"""
 _MEASURED = "UPDATE recordings SET duration_s = ?, picture = ?, facts = ? WHERE id = ?"
-_MOVED = "UPDATE recordings SET path = ? WHERE id = ?"
+_MOVED = "UPDATE OR IGNORE recordings SET path = ? WHERE id = ?"
 
 
 class SqlRecordings:
@@ -29,12 +31,12 @@ class SqlRecordings:
         self._connection = connection
 
     def by_fingerprint(self, fingerprint: Fingerprint) -> Recording | None:
-        """The recording with this content."""
+        """The recording with this content that came last."""
         row = self._connection.exec_driver_sql(_BY_FINGERPRINT, (fingerprint,)).first()
         return None if row is None else recording_of(tuple(row))
 
     def keep(self, recording: Recording) -> RecordingId:
-        """Store it, or what is new about it when its content is known; the id it is known by."""
+        """Store it, or what is new about it when it is known; the id it is known by."""
         day = recording.recorded_on.isoformat() if recording.recorded_on else None
         row = self._connection.exec_driver_sql(
             _ADD,

@@ -53,7 +53,7 @@ recordings = Table(
     metadata,
     Column("id", Text, primary_key=True, nullable=False),
     Column("path", Text, nullable=False),
-    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("fingerprint", Text, nullable=False),
     Column("size_bytes", Integer, CheckConstraint("size_bytes >= 0"), nullable=False),
     Column("title", Text, nullable=False),
     Column("recorded_on", Text),
@@ -63,6 +63,8 @@ recordings = Table(
     _text("picture"),
     _json("facts"),
 )
+
+Index("recordings_once", recordings.c.fingerprint, recordings.c.path, unique=True)
 
 # A city of '' means that no city is known. `state`, `pips`, `shown_step` and the shelf are computed
 # from the steps by `standing.refresh` in the transaction that changes a step.

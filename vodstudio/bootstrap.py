@@ -1,0 +1,312 @@
+"""The composition root: builds the store, the clients, the lanes and the services, and joins them by constructor."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from vodstudio.cablecast.catalogue import CablecastCatalogue
+from vodstudio.cablecast.client import Client
+from vodstudio.cablecast.transfer import ContentDriveFiles
+from vodstudio.checkup import Parts, health_of
+from vodstudio.config import Settings
+from vodstudio.core.clock import SystemClock
+from vodstudio.core.errors import VodError
+from vodstudio.core.events import Event
+from vodstudio.core.files import remove_leftovers
+from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StopReason
+from vodstudio.core.ports import Emit
+from vodstudio.core.rows import Check
+from vodstudio.core.shows import PublicShow, ShowId
+from vodstudio.core.station import Lane, Server, ServerId
+from vodstudio.core.version import VERSION
+from vodstudio.paths import Places, resource
+from vodstudio.services.cities import Cities
+from vodstudio.services.conditions import Conditions
+from vodstudio.services.desk import Desk, Services
+from vodstudio.services.holds import Holds
+from vodstudio.services.importing import Importing
+from vodstudio.services.jobs import JobControl
+from vodstudio.services.monitoring import Monitoring
+from vodstudio.services.notebook import StoreNotebook
+from vodstudio.services.publishing import Publishing
+from vodstudio.services.remote import RemoteLane, RemoteStep
+from vodstudio.store.backup import restore as put_back
+from vodstudio.store.store import SqliteStore
+from vodstudio.vault import Vault
+from vodstudio.workers.context import Surroundings
+from vodstudio.workers.drives import ChildDrives
+from vodstudio.workers.media import Media
+from vodstudio.workers.models import Shelf
+from vodstudio.workers.pool import Pool
+from vodstudio.workers.practice import SIMULATOR, start_simulator
+from vodstudio.workers.process import Children, end_leftovers
+from vodstudio.workers.steps import FfmpegFinder, Toolbox
+
+log = logging.getLogger(__name__)
+
+A_DAY = timedelta(days=1)
+
+
+class AllWorkers:
+    """The lanes and the remote lane as one: `core.ports.Workers`. Before they open, nobody is woken."""
+
+    def __init__(self) -> None:
+        self._pool: Pool | None = None
+        self._remote: RemoteLane | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def join(self, pool: Pool, remote: RemoteLane) -> None:
+        """From now on there is somebody to wake; called on the loop."""
+        self._pool, self._remote, self._loop = pool, remote, asyncio.get_running_loop()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        if self._pool is not None and self._remote is not None:
+            self._pool.wake()
+            self._remote.wake()
+
+    def stop(self, job_id: JobId, reason: StopReason) -> None:
+        """Ask the running steps of a job to stop."""
+        if self._pool is not None and self._remote is not None and self._loop is not None:
+            self._pool.stop(job_id, reason)
+            self._loop.call_soon_threadsafe(self._remote.stop, job_id, reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What reaches outside: children, servers, storages, secrets."""
+
+    toolbox: Toolbox
+    drives: ChildDrives
+    vault: Vault
+    catalogues: Mapping[ServerId, CablecastCatalogue]
+
+    async def close(self) -> None:
+        """End the connections and the children."""
+        for catalogue in self.catalogues.values():
+            await catalogue.close()
+        await asyncio.to_thread(self.toolbox.close)
+
+
+class House:
+    """Everything of one station in one process; built by `open_house`, started once, stopped once."""
+
+    def __init__(self, settings: Settings, store: SqliteStore, tools: Tools, emit: Emit) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = SystemClock()
+        self._tools = tools
+        self._hears = emit
+        self._worker = str(uuid.uuid4())
+        self._workers = AllWorkers()
+        self._daily: asyncio.TimerHandle | None = None
+        self._chores: set[asyncio.Task[None]] = set()
+        station, work = settings.station, settings.work_folder
+        surroundings = (store, self.clock, self.emit)
+        self.jobs = JobControl(*surroundings, self._workers, work)
+        self.importing = Importing(station, *surroundings, self._workers)
+        self.cities = Cities(station, store, self.clock, tools.drives)
+        self.monitoring = Monitoring(store, self.clock, self.checks)
+        self.conditions = Conditions(
+            station, tools.drives, tools.vault, tools.catalogues, tools.toolbox.shelf.has
+        )
+        self.holds = Holds(*surroundings, is_over=self.conditions.is_over, wake=self._workers.wake)
+        self.remote = RemoteLane(*surroundings, work, worker=self._worker, on_finished=self._on_step_finished)
+        self.pool: Pool | None = None
+        self._health = health_of(settings, _parts(tools))
+        self.desk = Desk(
+            Services(
+                store=store,
+                importing=self.importing,
+                jobs=self.jobs,
+                cities=self.cities,
+                checks=self.checks,
+                backup=self.backup,
+                show=None,
+            )
+        )
+
+    def emit(self, event: Event) -> None:
+        """From any thread: whoever listens hears it."""
+        self._hears(event)
+
+    async def start(self) -> None:
+        """Recover what an earlier run left, then open the lanes."""
+        await self.store.run(lambda unit: unit.queue.recover(self._is_us, self.clock.now()))
+        await asyncio.to_thread(remove_leftovers, self.settings.work_folder)
+        steps = await asyncio.to_thread(self._tools.toolbox.steps)
+        sizes = lane_sizes(self.settings.station.lanes, os.cpu_count() or 1)
+        self.pool = Pool(
+            Surroundings(store=self.store, clock=self.clock, emit=self.emit, work=self.settings.work_folder),
+            steps,
+            {lane: size for lane, size in sizes.items() if lane is not Lane.REMOTE},
+            worker=self._worker,
+            on_finished=self._on_step_finished,
+        )
+        self._workers.join(self.pool, self.remote)
+        self.remote.open(self._remote_steps(), sizes[Lane.REMOTE])
+        self.pool.open()
+        self.holds.open()
+        self._every_day()
+
+    async def stop(self) -> None:
+        """In reverse; each stage has its limit, and what did not end in time is in the log."""
+        if self._daily is not None:
+            self._daily.cancel()
+        for chore in list(self._chores):
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self.holds.close()
+        if self.pool is not None and not await asyncio.to_thread(self.pool.close):
+            log.warning("a step did not stop in time; it goes on at its checkpoint at the next start")
+        await self.remote.close()
+        await self._tools.close()
+        await asyncio.to_thread(self.store.close)
+
+    async def is_busy(self) -> bool:
+        """Whether something runs, waits for its turn, or waits for a server that is working on it."""
+        counts, held, retry_at, running = await self.store.look(
+            lambda unit: (
+                unit.jobs.counts(),
+                unit.queue.held(),
+                unit.queue.next_retry(self.clock.now()),
+                unit.jobs.running_steps(),
+            )
+        )
+        waits = any(condition.condition.startswith("wait:") for condition in held)
+        open_jobs = counts.of(JobState.WAITING, JobState.WORKING)
+        return bool(open_jobs or waits or retry_at or running) or not self.holds.has_looked
+
+    async def public_show(self, job: Job) -> PublicShow | None:
+        """What a viewer gets of a job that was published."""
+        published = next((s.facts for s in job.steps if s.kind is StepKind.PUBLISH), {})
+        catalogue = self._tools.catalogues.get(ServerId(str(published.get("server", ""))))
+        if catalogue is None:
+            return None
+        return await catalogue.public_show(ShowId(int(str(published["show_id"]))))
+
+    async def checks(self) -> tuple[Check, ...]:
+        """One line for each thing we depend on."""
+        return await self._health.checks()
+
+    async def backup(self) -> Path:
+        """A verified copy of the store."""
+        return await self.store.backup("by hand")
+
+    def _is_us(self, worker: str) -> bool:
+        return worker == self._worker
+
+    def _on_step_finished(self) -> None:
+        self._workers.wake()
+        self.holds.ring()
+
+    def _remote_steps(self) -> Mapping[StepKind, RemoteStep]:
+        publishing = Publishing(
+            self.settings.station,
+            self._tools.catalogues,
+            ContentDriveFiles(),
+            self._tools.drives,
+            self.clock,
+            StoreNotebook(self.store),
+        )
+        return {
+            StepKind.PUBLISH: RemoteStep(run=publishing.publish, tools=VERSION),
+            StepKind.VERIFY: RemoteStep(run=publishing.verify, tools=VERSION),
+        }
+
+    def _every_day(self) -> None:
+        """Retention and the daily backup, now and each day while the program runs."""
+        chore = asyncio.create_task(self._do_chores(), name="daily chores")
+        self._chores.add(chore)
+        chore.add_done_callback(self._chores.discard)
+        self._daily = asyncio.get_running_loop().call_later(A_DAY.total_seconds(), self._every_day)
+
+    async def _do_chores(self) -> None:
+        await self.jobs.cleanup(timedelta(days=self.settings.preferences.retention_days))
+        await self.store.backup_daily()
+
+
+async def open_house(settings: Settings, emit: Emit) -> House:
+    """Build everything; the store is opened, checked and migrated on its own thread. Nothing runs before `start`."""
+    store = SqliteStore(settings.places.database)
+    await asyncio.to_thread(store.open)
+    await asyncio.to_thread(end_leftovers, settings.places.run)
+    children = Children(settings.places.run)
+    try:
+        settings = await _with_simulator(settings, children)
+    except BaseException:
+        await asyncio.to_thread(children.close)
+        await asyncio.to_thread(store.close)
+        raise
+    return House(settings, store, _tools(settings, children), emit)
+
+
+def restore(places: Places, file: Path) -> Path | None:
+    """Put a backup in the place of the queue; gives the folder in which the present one is kept."""
+    return put_back(file, places.database, SystemClock().now())
+
+
+async def doctor(settings: Settings, trouble: VodError | None = None) -> tuple[Check, ...]:
+    """The checks of this machine without a queue: nothing is opened for writing."""
+    await asyncio.to_thread(end_leftovers, settings.places.run)
+    children = Children(settings.places.run)
+    try:
+        settings = await _with_simulator(settings, children)
+        tools = _tools(settings, children)
+    except BaseException:
+        await asyncio.to_thread(children.close)
+        raise
+    try:
+        return await health_of(settings, _parts(tools), trouble).checks()
+    finally:
+        await tools.close()
+
+
+def _parts(tools: Tools) -> Parts:
+    return Parts(toolbox=tools.toolbox, drives=tools.drives, vault=tools.vault, catalogues=tools.catalogues)
+
+
+def _tools(settings: Settings, children: Children) -> Tools:
+    vault, clock = Vault(os.environ), SystemClock()
+    toolbox = Toolbox(
+        children=children,
+        media=Media(children),
+        ffmpeg=FfmpegFinder(children, settings.preferences.ffmpeg),
+        shelf=Shelf(
+            folder=settings.places.models,
+            demo_voice=resource("demo", "model"),
+            sample_meeting=resource("demo", "meeting.mp4"),
+        ),
+    )
+    catalogues = {
+        server.id: CablecastCatalogue(Client(server, vault, clock)) for server in settings.station.servers
+    }
+    return Tools(toolbox=toolbox, drives=ChildDrives(children), vault=vault, catalogues=catalogues)
+
+
+async def _with_simulator(settings: Settings, children: Children) -> Settings:
+    """A server with the address `simulator:` is the practice server of the sample station: it starts with us."""
+    station = settings.station
+    servers: list[Server] = []
+    for server in station.servers:
+        if server.url == SIMULATOR:
+            drives = [s.path for s in station.storages if s.content_drive_of == server.id]
+            folder = settings.places.data / "simulator" / server.id
+            url = await asyncio.to_thread(start_simulator, children, folder, drives)
+            servers.append(replace(server, url=url))
+        else:
+            servers.append(server)
+    return replace(settings, station=replace(station, servers=tuple(servers)))
+
+
+def lane_sizes(told: Mapping[Lane, int], cpus: int) -> dict[Lane, int]:
+    """Honest defaults for this machine: one encode, one listener, and room for what is light."""
+    natural = {Lane.MEDIA: 1, Lane.SPEECH: 1, Lane.LIGHT: max(1, min(2, cpus)), Lane.FETCH: 2, Lane.REMOTE: 4}
+    return {lane: max(1, told.get(lane, size)) for lane, size in natural.items()}

@@ -1,0 +1,165 @@
+"""Work without a window: until the queue is empty, or as a demonstration that carries a meeting all the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from vodstudio.bootstrap import House, open_house
+from vodstudio.config import Settings, read_settings
+from vodstudio.core.errors import VodError
+from vodstudio.core.events import Event, HoldsChanged, JobChanged, QueueStopped
+from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StepState
+from vodstudio.core.rows import JobFilter, JobRow
+from vodstudio.demo.station import write_sample_station
+from vodstudio.paths import Places
+
+Say = Callable[[str], None]
+FIRST_LINES = 12
+
+NAMES: Mapping[StepKind, str] = {
+    StepKind.PROBE: "Check",
+    StepKind.ENCODE: "Encode",
+    StepKind.STILLS: "Stills",
+    StepKind.SPEECH: "Speech",
+    StepKind.CAPTIONS: "Captions",
+    StepKind.PUBLISH: "Publish",
+    StepKind.VERIFY: "Verify",
+}
+
+
+class Narrator:
+    """Tells each change of a step once, as one line."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._seen: dict[tuple[JobId, StepKind], StepState] = {}
+        self.changed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def hear(self, event: Event) -> None:
+        """From any thread."""
+        self._loop.call_soon_threadsafe(self._tell, event)
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, JobChanged):
+            self._tell_row(event.row)
+        elif isinstance(event, HoldsChanged):
+            for held in event.held:
+                if not held.condition.startswith("wait:"):
+                    self._say(f"  held: {held.title or held.condition}; it continues by itself")
+        elif isinstance(event, QueueStopped):
+            self._say(f"  stopped: {event.problem.title}. {event.problem.hint}")
+        self.changed.set()
+
+    def _tell_row(self, row: JobRow) -> None:
+        for pip in row.pips:
+            before = self._seen.get((row.id, pip.kind))
+            if before is pip.state:
+                continue
+            self._seen[row.id, pip.kind] = pip.state
+            if pip.state in (StepState.RUNNING, StepState.DONE, StepState.FAILED):
+                ending = f": {row.problem.title}" if pip.state is StepState.FAILED and row.problem else ""
+                self._say(f"  {row.title} · {NAMES[pip.kind]} {_WORDS[pip.state]}{ending}")
+
+
+_WORDS = {StepState.RUNNING: "begins", StepState.DONE: "done", StepState.FAILED: "failed"}
+
+
+async def until_idle(house: House, narrator: Narrator) -> None:
+    """Return when nothing works or waits for its turn; what is held for the world outside does not count."""
+    while True:
+        narrator.changed.clear()
+        if not await house.is_busy():
+            return
+        await narrator.changed.wait()
+
+
+async def work(settings: Settings, say: Say, *, stop: asyncio.Event, is_until_idle: bool) -> int:
+    """Own the queue and work on it; the number of jobs that need somebody decides the exit code."""
+    narrator = Narrator(say)
+    house = await open_house(settings, narrator.hear)
+    try:
+        await house.start()
+        ended = asyncio.create_task(stop.wait())
+        idle = asyncio.create_task(until_idle(house, narrator)) if is_until_idle else None
+        await asyncio.wait({ended, *([idle] if idle else [])}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ended, idle):
+            if task is not None:
+                task.cancel()
+        counts = await house.jobs.counts()
+    finally:
+        await house.stop()
+    failed = counts.of(JobState.FAILED, JobState.NEEDS_A_LOOK)
+    held = counts.of(JobState.HELD)
+    say(f"{counts.of(JobState.DONE)} done, {held} held, {failed} need somebody")
+    return 1 if failed else 4 if held else 0
+
+
+async def demo(places: Places, say: Say, *, stop: asyncio.Event) -> int:
+    """Carry the sample meeting through both plans; 0 only when what a viewer gets was read back and matches."""
+    sample = await asyncio.to_thread(write_sample_station, places)
+    say(f"The sample station lies in {places.home}")
+    narrator = Narrator(say)
+    house = await open_house(read_settings(places), narrator.hear)
+    try:
+        await house.start()
+        ids = [await _one_job(house, path) for path in (sample.deliver, sample.caption)]
+        await house.jobs.retry([job_id for job_id in ids if await _is_stopped(house, job_id)])
+        ended = asyncio.create_task(stop.wait())
+        idle = asyncio.create_task(until_idle(house, narrator))
+        await asyncio.wait({ended, idle}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ended, idle):
+            task.cancel()
+        jobs = [await house.jobs.job(job_id) for job_id in ids]
+        for job in jobs:
+            await _summary(house, job, say)
+    finally:
+        await house.stop()
+    proven = sum(job.state is JobState.DONE for job in jobs)
+    say("")
+    say(f"{proven} of {len(jobs)} recordings are on demand with their captions, read back and compared.")
+    return 0 if proven == len(jobs) else 1
+
+
+async def _one_job(house: House, path: Path) -> JobId:
+    """The job of this file; both files have the same content, so the place tells them apart."""
+    for row in await house.jobs.rows(JobFilter()):
+        if row.path == path:
+            return row.id
+    report = await house.importing.add([path], again=True)
+    for refused in report.refused:
+        raise VodError(refused.problem.title, hint=refused.problem.hint, code=refused.problem.code)
+    return report.added[0].id
+
+
+async def _is_stopped(house: House, job_id: JobId) -> bool:
+    state = (await house.jobs.job(job_id)).state
+    return state in (JobState.FAILED, JobState.NEEDS_A_LOOK, JobState.CANCELLED)
+
+
+async def _summary(house: House, job: Job, say: Say) -> None:
+    say("")
+    say(f"{job.recording.title} ({job.plan.value}): {job.state.value}")
+    for step in job.steps:
+        again = " (reused)" if step.reused else ""
+        trouble = f": {step.problem.title}. {step.problem.hint}" if step.problem else ""
+        say(f"  {NAMES[step.kind]:9} {step.state.value:9} {step.note}{again}{trouble}")
+    for name, output in sorted(job.outputs.items()):
+        say(f"  {name:9} {output.size_bytes:>11,} bytes  {output.path}")
+    if "srt" in job.outputs:
+        for line in _spoken(await asyncio.to_thread(job.outputs["srt"].path.read_text, "utf-8"))[
+            :FIRST_LINES
+        ]:
+            say(f"    {line}")
+    show = await house.public_show(job)
+    if show is not None:
+        captions = "has captions" if show.has_captions else "has no captions"
+        say(f"  The public page: show {show.id} “{show.title}” {captions} · {show.video_url}")
+
+
+def _spoken(srt: str) -> list[str]:
+    """The words of an SRT file, a cue a line."""
+    cues = [block.splitlines()[2:] for block in srt.replace("\r\n", "\n").split("\n\n")]
+    return [" ".join(cue) for cue in cues if cue]
