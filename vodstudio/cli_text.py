@@ -1,0 +1,178 @@
+"""What the command line prints for people: a few aligned words a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+Body = Mapping[str, Any]
+Render = Callable[[Body], Iterable[str]]
+_SIGNS = {"good": "ok", "care": "look", "bad": "BAD", "off": "off"}
+_WIDEST = 60
+
+
+def table(rows: Sequence[Sequence[object]]) -> Iterable[str]:
+    """Columns as wide as their longest cell; the last one may be as long as it is."""
+    texts = [[_clean(cell) for cell in row] for row in rows]
+    widths = [max(len(row[n]) for row in texts) for n in range(len(texts[0]) - 1)] if texts else []
+    for row in texts:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[-1]]).rstrip()
+
+
+def _clean(cell: object) -> str:
+    return "".join(c if c.isprintable() else " " for c in str("" if cell is None else cell))
+
+
+def _short(text: object) -> str:
+    clean = _clean(text)
+    return clean if len(clean) <= _WIDEST else clean[: _WIDEST - 1] + "…"
+
+
+def jobs(body: Body) -> Iterable[str]:
+    """The rows of the queue."""
+    if not body["jobs"]:
+        yield "No jobs."
+        return
+    yield from table([_row(row) for row in body["jobs"]])
+    if "counts" in body:
+        yield ", ".join(f"{count} {state}" for state, count in body["counts"].items() if count)
+
+
+def _row(row: Body) -> list[object]:
+    error = row.get("error") or {}
+    said = error.get("title") or row.get("why") or row.get("note") or ""
+    return [row["id"][:8], row["state"], _how_far(row), row["city"] or "-", _short(row["title"]), said]
+
+
+def _how_far(row: Body) -> str:
+    if not row.get("current"):
+        return ""
+    percent = f" {row['progress'] * 100:.0f}%" if row.get("progress") is not None else ""
+    return f"{row['current']}{percent}"
+
+
+def job(body: Body) -> Iterable[str]:
+    """Everything about one job."""
+    recording = body["recording"]
+    yield f"{body['id']}  {body['state']}"
+    yield from table(
+        [
+            ["recording", recording["path"]],
+            ["city", body["city"] or "not known"],
+            ["plan", f"{body['plan']}, preset {body['preset']}"],
+            ["why", body["why"] or "-"],
+        ]
+    )
+    yield from table(
+        [["  " + s["kind"], s["state"], f"tried {s['attempts']}", _error(s)] for s in body["steps"]]
+    )
+    yield from table([["  " + name, path] for name, path in body["outputs"].items()])
+
+
+def _error(step: Body) -> str:
+    error = step["error"]
+    return f"{error['title']} ({error['code']}). {error['hint']}" if error else ""
+
+
+def imported(body: Body) -> Iterable[str]:
+    """What became of each file."""
+    for row in body["added"]:
+        yield f"added    {row['id'][:8]}  {row['plan']}  {row['city'] or 'city not known'}  {_clean(row['path'])}"
+    for known in body["known"]:
+        yield f"known    {known['job'][:8]}  {_clean(known['path'])} is in the queue already"
+    for refused in body["refused"]:
+        error = refused["error"]
+        yield f"refused  {_clean(refused['path'])}: {error['title']} ({error['code']}). {error['hint']}"
+
+
+def removed(body: Body) -> Iterable[str]:
+    """Which jobs are gone."""
+    yield f"{len(body['removed'])} removed" if body["removed"] else "Nothing to remove."
+
+
+def status(body: Body) -> Iterable[str]:
+    """What the queue is doing."""
+    owner = body.get("owner")
+    yield f"VOD Studio {body['version']}, home {body['home']}"
+    yield f"runs as process {owner['pid']} since {owner['started_at']}" if owner else "not running"
+    if body["queue"]["is_paused"]:
+        yield "the queue is paused"
+    if body["queue"]["stop_after_current"]:
+        yield "stops after the present jobs"
+    yield ", ".join(f"{count} {state}" for state, count in body["counts"].items() if count) or "no jobs"
+    for held in body["held"]:
+        yield f"held: {_clean(held['title'] or held['condition'])} ({held['steps']} steps)"
+    yield from table([_row(row) for row in body["working"]])
+
+
+def cities(body: Body) -> Iterable[str]:
+    """How each city stands, then each storage."""
+    if not body["cities"]:
+        yield "The station file names no city."
+    rows = [
+        [
+            city["id"],
+            _short(city["name"]),
+            _share(city["captioned_share"]),
+            f"{city['needs_a_look']} need a look" if city["needs_a_look"] else "",
+            " ".join(storage["id"] for storage in city["storages"]),
+        ]
+        for city in body["cities"]
+    ]
+    yield from table(rows)
+    yield from table([[each["id"], *_storage(each)] for each in body["storages"]])
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%} captioned"
+
+
+def _storage(storage: Body) -> list[str]:
+    if not storage["is_present"]:
+        return ["away", str(storage["problem"])]
+    free = storage["free_bytes"]
+    return ["there", "" if free is None else f"{free / 1e9:.0f} GB free"]
+
+
+def checks(body: Body) -> Iterable[str]:
+    """The lines of doctor."""
+    yield from table([[_SIGNS[c["verdict"]], c["name"], _sentence(c)] for c in body["checks"]])
+
+
+def _sentence(check: Body) -> str:
+    return f"{check['text']}  → {check['fix']}" if check["fix"] else str(check["text"])
+
+
+def backup(body: Body) -> Iterable[str]:
+    """Where the backup lies."""
+    yield f"backup made and verified: {body['backup']}"
+
+
+def restored(body: Body) -> Iterable[str]:
+    """What is in place now."""
+    yield f"restored {body['restored']}"
+    if body.get("kept"):
+        yield f"what was there before is kept as {body['kept']}"
+
+
+def stepped(body: Body) -> Iterable[str]:
+    """What a step alone gave."""
+    yield f"{body['kind']}: {body['note'] or 'done'}"
+    yield from table([["  " + name, path] for name, path in body["outputs"].items()])
+
+
+RENDER: Mapping[str, Render] = {
+    "doctor": checks,
+    "status": status,
+    "cities": cities,
+    "jobs": jobs,
+    "job": job,
+    "import": imported,
+    "remove": removed,
+    "cleanup": removed,
+    "backup": backup,
+    "restore": restored,
+    "step": stepped,
+    **dict.fromkeys(("pause", "resume", "cancel", "retry", "acknowledge", "priority", "now"), jobs),
+}
