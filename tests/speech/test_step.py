@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,24 @@ def test_e14_killed_at_a_window_it_goes_on_there_with_the_same_words(
     assert result.outputs[0].path.read_bytes() == expected["bytes"]
     assert context.windows == expected["context"].windows
     assert not (context.work_folder / "speech.s16").exists()
+
+
+@pytest.mark.parametrize(
+    "point", ["files.synced", "speech.window-heard:1", "speech.window-heard:2", "speech.window-told:2"]
+)
+def test_e14_died_inside_a_window_or_before_its_acknowledgement(
+    tools: SpeechTools, context: MemoryContext, tmp_path: Path, whole: dict[str, Any], point: str
+) -> None:
+    """In the listening pass, in the first window, ahead of an acknowledgement, and between telling and it."""
+    expected = _uninterrupted(whole, tools, tmp_path / "whole")
+    inputs = inputs_of(MEETING, model=DEMO_VOICE)
+    code = f"import os, runpy, sys; os.environ['VS_CRASH_AT'] = '{point}'; sys.argv[1:] = ['--child', 'speech']; "
+    dying = (sys.executable, "-c", code + "runpy.run_module('vodstudio', run_name='__main__')")
+    with pytest.raises(ChildCrashed):
+        hear(dataclasses.replace(tools, command=dying), context, inputs)
+    result = hear(tools, context, inputs)
+    assert result.outputs[0].path.read_bytes() == expected["bytes"]
+    assert context.windows == expected["context"].windows
 
 
 def test_e14_a_lost_spool_is_decoded_again(

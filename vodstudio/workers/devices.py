@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,18 +61,19 @@ class Devices:
             self._decided[model] = device
         return device
 
+    def trial(self, model: Path, device: Device, compute_type: str, check: Callable[[], None]) -> float:
+        """Load the model and read five seconds with it in a child: the seconds that took; raises when it cannot."""
+        request = {"verb": "trial", "engine": engine_request(model, device, compute_type)}
+        with Conversation(self._children, request, check, self._command) as talk:
+            return float(talk.wait_for("tried", TRIAL_LIMIT_S)["seconds"])
+
     def _tried(self, model: Path, compute_type: str, check: Callable[[], None]) -> Device:
-        request = engine_request(model, Device(name="cuda", threads=1, why=""), compute_type)
+        card = Device(name="cuda", threads=1, why="")
         try:
-            with Conversation(
-                self._children, {"verb": "trial", "engine": request}, check, self._command
-            ) as talk:
-                answer = talk.wait_for("tried", TRIAL_LIMIT_S)
+            seconds = self.trial(model, card, compute_type, check)
         except VodError as error:
             return cpu(f"the graphics card could not be used ({first_line(error.detail or error.title)})")
-        return Device(
-            name="cuda", threads=1, why=f"the graphics card passed its trial in {answer['seconds']} s"
-        )
+        return Device(name="cuda", threads=1, why=f"the graphics card passed its trial in {seconds} s")
 
 
 def cpu(why: str) -> Device:
@@ -83,8 +84,12 @@ def cpu(why: str) -> Device:
 
 def engine_request(model: Path, device: Device, compute_type: str) -> Mapping[str, Any]:
     """What the child is told about the engine."""
-    body = {name: value for name, value in asdict(device).items() if name == "threads"}
-    return {**body, "folder": str(model), "device": device.name, "compute_type": compute_type}
+    return {
+        "folder": str(model),
+        "device": device.name,
+        "threads": device.threads,
+        "compute_type": compute_type,
+    }
 
 
 def has_nvidia_driver() -> bool:

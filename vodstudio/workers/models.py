@@ -13,6 +13,7 @@ from vodstudio.core.errors import NeedsUser, NoModel
 from vodstudio.core.files import sha256_of
 from vodstudio.core.recording import Recording, fingerprint_of
 from vodstudio.core.station import SpeechSettings
+from vodstudio.workers.source import reading
 
 DEMO_VOICE = "demo-voice"
 ANY_MODEL = "any"
@@ -58,8 +59,10 @@ class Shelf:
 
     def choose(self, settings: SpeechSettings, recording: Recording) -> Model:
         """The model for this recording, whole and checked; raises NoModel when there is none."""
-        model = self._chosen(settings.model, recording)
-        check(model.folder)
+        with reading(self.folder):
+            model = self._chosen(settings.model, recording)
+        with reading(model.folder):
+            check(model.folder)
         return model
 
     def has(self, name: str) -> bool:
