@@ -31,6 +31,7 @@ from vodstudio.services.shapes import (
 
 MOST_ROWS = 10_000
 Arguments = Mapping[str, object]
+Show = Callable[[Sequence[Path]], Awaitable[None]]
 Call = Callable[[Arguments], Awaitable[Shape]]
 
 
@@ -44,14 +45,14 @@ class Services:
     cities: Cities
     checks: Callable[[], Awaitable[tuple[Check, ...]]]
     backup: Callable[[], Awaitable[Path]]
-    show: Callable[[Sequence[Path]], Awaitable[None]] | None = None
 
 
 class Desk:
-    """Answers a call by name; raises errors of `core.errors`."""
+    """Answers a call by name; raises errors of `core.errors`. A window sets `show` to be brought to the front."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.show: Show | None = None
         jobs = services.jobs
         self._calls: dict[str, Call] = {
             "import": self._import,
@@ -187,8 +188,8 @@ class Desk:
     async def _raise(self, arguments: Arguments) -> Shape:
         """A second window was started: the first comes to the front, with the files of the second."""
         paths = [Path(text) for text in _texts(arguments, "paths", needed=False)]
-        if self._services.show is not None:
-            await self._services.show(paths)
+        if self.show is not None:
+            await self.show(paths)
             return {"is_raised": True}
         if paths:
             await self._services.importing.add(paths)
