@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from vodstudio.bootstrap import House, open_house
@@ -13,6 +14,7 @@ from vodstudio.core.events import Event, HoldsChanged, JobChanged, QueueStopped
 from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StepState
 from vodstudio.core.rows import JobFilter, JobRow
 from vodstudio.demo.station import write_sample_station
+from vodstudio.owner import OwnerServer
 from vodstudio.paths import Places
 
 Say = Callable[[str], None]
@@ -30,13 +32,17 @@ NAMES: Mapping[StepKind, str] = {
 
 
 class Narrator:
-    """Tells each change of a step once, as one line."""
+    """Tells each thing that happens to a step once, as one line."""
 
     def __init__(self, say: Say) -> None:
         self._say = say
-        self._seen: dict[tuple[JobId, StepKind], StepState] = {}
+        self._said: set[tuple[object, ...]] = set()
         self.changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+
+    def knows(self, rows: Iterable[JobRow]) -> None:
+        """What was done before this run is not told again."""
+        self._said.update((row.id, pip.kind, pip.state) for row in rows for pip in row.pips)
 
     def hear(self, event: Event) -> None:
         """From any thread."""
@@ -48,20 +54,23 @@ class Narrator:
         elif isinstance(event, HoldsChanged):
             for held in event.held:
                 if not held.condition.startswith("wait:"):
-                    self._say(f"  held: {held.title or held.condition}; it continues by itself")
+                    self._once((held.condition, held.title), f"  held: {held.title}; it continues by itself")
         elif isinstance(event, QueueStopped):
             self._say(f"  stopped: {event.problem.title}. {event.problem.hint}")
         self.changed.set()
 
     def _tell_row(self, row: JobRow) -> None:
         for pip in row.pips:
-            before = self._seen.get((row.id, pip.kind))
-            if before is pip.state:
-                continue
-            self._seen[row.id, pip.kind] = pip.state
-            if pip.state in (StepState.RUNNING, StepState.DONE, StepState.FAILED):
-                ending = f": {row.problem.title}" if pip.state is StepState.FAILED and row.problem else ""
-                self._say(f"  {row.title} · {NAMES[pip.kind]} {_WORDS[pip.state]}{ending}")
+            if pip.state in _WORDS:
+                failed = pip.state is StepState.FAILED and row.problem
+                ending = f": {row.problem.title}" if failed and row.problem else ""
+                line = f"  {row.title} · {NAMES[pip.kind]} {_WORDS[pip.state]}{ending}"
+                self._once((row.id, pip.kind, pip.state), line)
+
+    def _once(self, what: tuple[object, ...], line: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            self._say(line)
 
 
 _WORDS = {StepState.RUNNING: "begins", StepState.DONE: "done", StepState.FAILED: "failed"}
@@ -76,21 +85,37 @@ async def until_idle(house: House, narrator: Narrator) -> None:
         await narrator.changed.wait()
 
 
+@asynccontextmanager
+async def _running(settings: Settings, narrator: Narrator) -> AsyncIterator[House]:
+    """A house that works and answers other processes until the block ends."""
+    house = await open_house(settings, narrator.hear)
+    server = OwnerServer(settings.places, house.desk.answer)
+    try:
+        narrator.knows(await house.jobs.rows(JobFilter()))
+        await server.start()
+        await house.start()
+        yield house
+    finally:
+        await server.stop()
+        await house.stop()
+
+
+async def _first_of(stop: asyncio.Event, idle: Coroutine[None, None, None] | None) -> None:
+    tasks = [asyncio.create_task(stop.wait()), *([asyncio.create_task(idle)] if idle else [])]
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
 async def work(settings: Settings, say: Say, *, stop: asyncio.Event, is_until_idle: bool) -> int:
     """Own the queue and work on it; the number of jobs that need somebody decides the exit code."""
     narrator = Narrator(say)
-    house = await open_house(settings, narrator.hear)
-    try:
-        await house.start()
-        ended = asyncio.create_task(stop.wait())
-        idle = asyncio.create_task(until_idle(house, narrator)) if is_until_idle else None
-        await asyncio.wait({ended, *([idle] if idle else [])}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (ended, idle):
-            if task is not None:
-                task.cancel()
+    async with _running(settings, narrator) as house:
+        await _first_of(stop, until_idle(house, narrator) if is_until_idle else None)
         counts = await house.jobs.counts()
-    finally:
-        await house.stop()
     failed = counts.of(JobState.FAILED, JobState.NEEDS_A_LOOK)
     held = counts.of(JobState.HELD)
     say(f"{counts.of(JobState.DONE)} done, {held} held, {failed} need somebody")
@@ -102,21 +127,13 @@ async def demo(places: Places, say: Say, *, stop: asyncio.Event) -> int:
     sample = await asyncio.to_thread(write_sample_station, places)
     say(f"The sample station lies in {places.home}")
     narrator = Narrator(say)
-    house = await open_house(read_settings(places), narrator.hear)
-    try:
-        await house.start()
+    async with _running(read_settings(places), narrator) as house:
         ids = [await _one_job(house, path) for path in (sample.deliver, sample.caption)]
         await house.jobs.retry([job_id for job_id in ids if await _is_stopped(house, job_id)])
-        ended = asyncio.create_task(stop.wait())
-        idle = asyncio.create_task(until_idle(house, narrator))
-        await asyncio.wait({ended, idle}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (ended, idle):
-            task.cancel()
+        await _first_of(stop, until_idle(house, narrator))
         jobs = [await house.jobs.job(job_id) for job_id in ids]
         for job in jobs:
             await _summary(house, job, say)
-    finally:
-        await house.stop()
     proven = sum(job.state is JobState.DONE for job in jobs)
     say("")
     say(f"{proven} of {len(jobs)} recordings are on demand with their captions, read back and compared.")

@@ -19,7 +19,7 @@ def reuse(result: StepResult, folder: Path) -> StepResult | None:
         if mine is None:
             return None
         taken.append(mine)
-    return StepResult(outputs=tuple(taken), facts=result.facts, note="the same work was done before: reused")
+    return StepResult(outputs=tuple(taken), facts=result.facts, note=result.note)
 
 
 def _take(output: Output, folder: Path) -> Output | None:
