@@ -26,7 +26,6 @@ from vodstudio.core.rows import Check
 from vodstudio.core.shows import PublicShow, ShowId
 from vodstudio.core.station import Lane, Server, ServerId
 from vodstudio.core.version import VERSION
-from vodstudio.owner import OwnerServer
 from vodstudio.paths import Places, resource
 from vodstudio.services.cities import Cities
 from vodstudio.services.conditions import Conditions
@@ -132,7 +131,6 @@ class House:
                 backup=self.backup,
             )
         )
-        self.server = OwnerServer(settings.places, self.desk.answer)
 
     def emit(self, event: Event) -> None:
         """From any thread: whoever listens hears it."""
@@ -155,12 +153,10 @@ class House:
         self.remote.open(self._remote_steps(), sizes[Lane.REMOTE])
         self.pool.open()
         self.holds.open()
-        await self.server.start()
         self._every_day()
 
     async def stop(self) -> None:
         """In reverse; each stage has its limit, and what did not end in time is in the log."""
-        await self.server.stop()
         if self._daily is not None:
             self._daily.cancel()
         for chore in list(self._chores):
