@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.captions.council import council_cues
+from vodstudio.captions.cea608 import word_of
 from vodstudio.captions.scc import HEADER, write_scc
 from vodstudio.captions.sidecar import SidecarState, examine_scc
 
@@ -60,3 +63,20 @@ def test_text_under_the_header_is_fake(content: bytes) -> None:
 )
 def test_nothing_to_show_is_empty(content: bytes) -> None:
     assert examine_scc(content).state is SidecarState.EMPTY
+
+
+def test_codes_of_another_channel_are_somebodys_captions() -> None:
+    second = word_of(0x1C, 0x20)
+    content = f"{HEADER}\n\n00:00:01;00\t{second} {second} {word_of(0x48, 0x6F)} {word_of(0x6C, 0x61)}\n"
+    found = examine_scc(content.encode())
+    assert (found.state, found.cues) == (SidecarState.VALID, ())
+    assert "hold text" in found.reason
+
+
+def test_captions_without_parity_are_captions() -> None:
+    codes = re.compile(r"\b[0-9a-f]{4}\b")
+    bare = "\n".join(codes.sub(lambda m: f"{int(m[0], 16) & 0x7F7F:04x}", line) for line in GOOD.splitlines())
+    found = examine_scc(bare.encode())
+    assert found.state is SidecarState.VALID
+    assert [cue.text for cue in found.cues] == [cue.text for cue in examine_scc(GOOD.encode()).cues]
+    assert any("parity" in fault for fault in found.faults)

@@ -33,6 +33,7 @@ class Decoder:
     def __init__(self) -> None:
         self.pictures: list[Picture] = []
         self.undoubled = 0
+        self.characters = 0
         self._mode = _Mode.NONE
         self._shown: Rows = {}
         self._hidden: Rows = {}
@@ -49,6 +50,7 @@ class Decoder:
             return
         if first >= 0x20:
             self._forget_code()
+            self.characters += 1
             self._text(frame, BASIC_TEXT[first])
             if second >= 0x20:
                 self._text(frame, BASIC_TEXT[second])

@@ -31,10 +31,11 @@ class SccFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SccReading:
-    """The cues that a television would show, and each breach of the rules with its line number."""
+    """The cues that a television shows on CC1, each breach of the rules, and whether there is text on any channel."""
 
     cues: tuple[Cue, ...]
     faults: tuple[str, ...]
+    has_text: bool
 
 
 def write_scc(cues: Sequence[Cue], *, drop_frame: bool = True, offset_frames: int = 0) -> SccFile:
@@ -77,7 +78,9 @@ def read_scc(text: str, *, offset_frames: int = 0) -> SccReading:
     if decoder.undoubled:
         faults.append(f"{decoder.undoubled} control codes are not sent twice")
     return SccReading(
-        cues=tuple(_cue(picture, offset_frames) for picture in decoder.pictures), faults=tuple(faults)
+        cues=tuple(_cue(picture, offset_frames) for picture in decoder.pictures),
+        faults=tuple(faults),
+        has_text=decoder.characters > 0,
     )
 
 
@@ -200,8 +203,8 @@ def _feed(decoder: Decoder, where: str, frame: int, word: str, faults: list[str]
         return
     first, second = int(word[:2], 16), int(word[2:], 16)
     if not (first.bit_count() % 2 and second.bit_count() % 2):
+        # Other programs do not look at it, and a caption is worth more than a bit.
         faults.append(f"{where}: {word} has the wrong parity")
-        return
     decoder.feed(frame, first & 0x7F, second & 0x7F)
 
 

@@ -30,7 +30,7 @@ class Sidecar:
 
 
 def examine_scc(content: bytes) -> Sidecar:
-    """Decode the file as a television does: what shows no caption is empty if it has no text, and fake if it has."""
+    """Decode the file as a television does. Codes are captions; text under the header is fake; neither is empty."""
     text = content.decode("utf-8", "replace").removeprefix(_MARK)
     rest = [line for line in text.replace("\0", "").splitlines() if line.strip()]
     if not rest or rest == [HEADER]:
@@ -42,8 +42,11 @@ def examine_scc(content: bytes) -> Sidecar:
     bad_lines = len({fault.split(":")[0] for fault in reading.faults if "is not a code" in fault})
     bad_lines += sum("does not begin with a time" in fault for fault in reading.faults)
     if not reading.cues and bad_lines == 0:
+        # Codes of another channel or language are somebody's captions, although CC1 shows nothing of them.
         return Sidecar(
-            state=SidecarState.EMPTY, reason="its codes show nothing on the screen", faults=reading.faults
+            state=SidecarState.VALID if reading.has_text else SidecarState.EMPTY,
+            reason=f"its codes show nothing on CC1{', but hold text' if reading.has_text else ''}",
+            faults=reading.faults,
         )
     if not reading.cues or bad_lines * 2 > lines:
         return Sidecar(
