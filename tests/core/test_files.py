@@ -50,8 +50,10 @@ def test_b01_a_temporary_that_cannot_be_written_goes_away(tmp_path: Path) -> Non
         "import resource, signal, sys\nfrom pathlib import Path\n"
         "from vodstudio.core.files import write_atomically\nfrom vodstudio.core.errors import VodError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "try: write_atomically(Path(sys.argv[1]), b'x' * 5000)\nexcept VodError as e: sys.exit(type(e).__name__)"
+        "before = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))\n"
+        "try: write_atomically(Path(sys.argv[1]), b'x' * 5000)\nexcept VodError as e: print(type(e).__name__)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, before)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "x")],
@@ -60,7 +62,7 @@ def test_b01_a_temporary_that_cannot_be_written_goes_away(tmp_path: Path) -> Non
         timeout=30,
         check=False,
     )
-    assert done.stderr.strip() == "NoSpace"
+    assert done.stdout.strip() == "NoSpace"
     assert not list(tmp_path.iterdir())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from vodstudio.workers.ffmpeg import Ffmpeg, find_ffmpeg, look_at
 from vodstudio.workers.media import Media
 from vodstudio.workers.process import Children
 
+# The media child with its settings in reach of a test.
 CHILD = "import sys; from vodstudio.workers.media_child import main; sys.exit(main([]))"
 
 
@@ -39,7 +39,7 @@ def _known(path: Path, version_file: Path) -> Ffmpeg:
 @pytest.fixture
 def tools(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
     children = Children(tmp_path / "run")
-    media = Media(children, (sys.executable, "-c", CHILD))
+    media = Media(children)
     path = find_ffmpeg(None, os.environ)
     yield Tools(children=children, media=media, ffmpeg=lambda: _known(path, tmp_path_factory.getbasetemp()))
     media.close()

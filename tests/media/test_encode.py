@@ -127,7 +127,6 @@ CRASH = """
 import json, sys
 from dataclasses import replace
 from pathlib import Path
-from tests.media.conftest import CHILD
 from tests.media.kit import QUICK, MemoryContext, inputs_of, recording_of
 from vodstudio.workers.encode import Tools, encode
 from vodstudio.workers.ffmpeg import NEEDED_ENCODERS, NEEDED_FILTERS, Ffmpeg
@@ -136,7 +135,7 @@ from vodstudio.workers.process import Children
 source, folder, path, facts = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), json.loads(sys.argv[4])
 ffmpeg = Ffmpeg(path=path, version='', encoders=frozenset(NEEDED_ENCODERS), filters=frozenset(NEEDED_FILTERS))
 children = Children(folder / 'run')
-media = Media(children, (sys.executable, '-c', CHILD))
+media = Media(children)
 tools = Tools(children=children, media=media, ffmpeg=lambda: ffmpeg)
 settings = replace(QUICK, loudness_lufs=None)
 encode(tools, MemoryContext(folder / 'encode'), inputs_of(recording_of(source), facts, settings))

@@ -225,5 +225,14 @@ def test_d12_a_bundled_program_gives_foreign_children_the_libraries_of_the_syste
     assert system_environment({"LD_LIBRARY_PATH": "/bundled"}) == {}
 
 
+def test_our_own_child_starts_from_any_folder(
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = Command(argv=child_command("exec", "--", sys.executable, "-c", "print('here')"), is_ours=True)
+    with children.running(command) as child:
+        assert finished(child, 20.0) == (0, "here")
+
+
 def test_our_own_child_is_this_program_again() -> None:
     assert child_command("speech", "a") == (sys.executable, "-m", "vodstudio", "--child", "speech", "a")

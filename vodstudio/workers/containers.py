@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from vodstudio.workers.source import error_of_reading
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.index import IndexEntry
     from av.packet import Packet
     from av.sidedata.sidedata import SideData
     from av.stream import Stream
@@ -178,16 +178,23 @@ def _times_of_index(streams: list[Stream], size_bytes: int) -> Timeline:
     """An entry whose bytes lie behind the end of the file is a packet that is not there."""
     timeline = Timeline()
     for stream in streams:
-        times, base = timeline.of(stream.index), stream.time_base or Fraction(1)
-        entries = list(stream.index_entries)
-        stamps = [entry.timestamp for entry in entries]
-        offset = (stream.start_time or 0) - stamps[0]
-        durations = [after - before for before, after in itertools.pairwise(stamps)]
-        durations.append(durations[-1] if durations else (stream.duration or 0))
-        for entry, duration in zip(entries, durations, strict=True):
-            if entry.pos + entry.size <= size_bytes:
-                times.see(float((entry.timestamp + offset) * base), float(duration * base))
+        times, base = timeline.of(stream.index), float(stream.time_base or 1)
+        offset = (stream.start_time or 0) - stream.index_entries[0].timestamp
+        before: IndexEntry | None = None
+        lasts = stream.duration or 0
+        for entry in stream.index_entries:
+            if before is not None:
+                lasts = entry.timestamp - before.timestamp
+                _see_entry(times, before, size_bytes, ((before.timestamp + offset) * base, lasts * base))
+            before = entry
+        if before is not None:
+            _see_entry(times, before, size_bytes, ((before.timestamp + offset) * base, lasts * base))
     return timeline
+
+
+def _see_entry(times: Times, entry: IndexEntry, size_bytes: int, span: tuple[float, float]) -> None:
+    if entry.pos + entry.size <= size_bytes:
+        times.see(*span)
 
 
 def _times_of_packets(

@@ -52,12 +52,13 @@ def identity_of(pid: int) -> str:
             return ""
         words = stat.rpartition(")")[2].split()
         return "" if words[0] in "ZX" else f"{boot}:{words[19]}"
-    import psutil
+    else:  # noqa: RET505  # so that the type checker knows that the other systems are meant
+        import psutil
 
-    try:
-        return str(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return ""
+        try:
+            return str(psutil.Process(pid).create_time())
+        except psutil.Error:
+            return ""
 
 
 def ended_by_record(record: Path) -> int:

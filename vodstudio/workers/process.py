@@ -26,6 +26,7 @@ PARENT_VARIABLE = "VODSTUDIO_PARENT"
 GRACE_S = 3.0
 LINES_AHEAD = 256
 LOW_PRIORITY = 10
+_HOME = str(Path(__file__).resolve().parents[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +285,9 @@ def _guard(command: Command) -> Sequence[str]:
 def _environment(command: Command) -> dict[str, str]:
     is_foreign_to_bundle = getattr(sys, "frozen", False) and not command.is_ours
     environment = system_environment(os.environ) if is_foreign_to_bundle else dict(os.environ)
+    if command.is_ours:
+        # The child finds this program wherever the parent was started from.
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (_HOME, environment.get("PYTHONPATH"))))
     return {**environment, **command.environment, PARENT_VARIABLE: str(os.getpid())}
 
 
@@ -296,9 +300,8 @@ def system_environment(bundled: Mapping[str, str]) -> dict[str, str]:
 
 
 def _creation_flags(command: Command) -> int:
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        low = subprocess.BELOW_NORMAL_PRIORITY_CLASS if command.is_low_priority else 0
+        return subprocess.CREATE_NO_WINDOW | low
+    else:  # noqa: RET505  # so that the type checker knows that the other systems are meant
         return 0
-    flags = subprocess.CREATE_NO_WINDOW
-    if command.is_low_priority:
-        flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    return flags
