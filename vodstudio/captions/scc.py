@@ -130,7 +130,9 @@ def _wrap(line: str) -> list[str]:
 
 def _captions(cues: Iterable[Cue]) -> Iterable[Caption]:
     for cue in cues:
-        first_row = 1 if cue.is_top else 16 - len(cue.lines)
+        # The uppermost row is outside the safe area of old screens.
+        top_row = 2 if len(cue.lines) < MOST_ROWS else 1
+        first_row = top_row if cue.is_top else 16 - len(cue.lines)
         units: list[Unit] = []
         for row, line in enumerate(cue.lines, start=first_row):
             units += place_row(row, (COLUMNS - len(line)) // 2)

@@ -39,11 +39,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What is on the screen: since when, when it is to be erased, and whether that was sent already."""
+    """What is on the screen: since when, and when it is to be erased."""
 
     since: int
     erase: int
-    is_erased: bool
 
 
 def schedule(captions: Iterable[Caption]) -> Schedule:
@@ -54,12 +53,12 @@ def schedule(captions: Iterable[Caption]) -> Schedule:
     for caption in captions:
         units = ((RCL, RCL), (ENM, ENM), *caption.rows)
         show, load, erased_inside = _place(units, caption.show, before)
-        if before and not before.is_erased and not erased_inside and before.erase + 2 <= load.frame:
+        if before and not erased_inside and before.erase + 2 <= load.frame:
             entries.append(Entry(frame=before.erase, words=(EDM, EDM)))
         entries.append(Entry(frame=load.frame, words=(*load.words, EOC, EOC)))
         late.append(show - caption.show)
         least = min(max(2, caption.erase - caption.show), _LEAST_SHOWN_FRAMES)
-        before = _Shown(show, max(caption.erase, show + least), is_erased=False)
+        before = _Shown(show, max(caption.erase, show + least))
     if before:
         entries.append(Entry(frame=before.erase, words=(EDM, EDM)))
     return Schedule(entries=tuple(entries), late_frames=tuple(late))

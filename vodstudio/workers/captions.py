@@ -24,7 +24,6 @@ from vodstudio.core.files import remove_leftovers, sha256_of, write_atomically
 from vodstudio.core.jobs import Inputs, Json, Output, PlanKind, StepKind, StepResult
 from vodstudio.core.ports import Context
 
-TOOLS = f"captions-{VERSION}"
 NOTHING_SAID = "no speech found"
 KEPT_FINDINGS = 200
 _SLOWEST_FPS, _FASTEST_FPS = 10, 121
