@@ -177,6 +177,31 @@ def test_c13_a_late_start_time_is_no_part_of_the_length(steps: Steps, media_file
     assert len(steps.stills(path).outputs) == 3
 
 
+def test_c16_a_recorder_that_was_restarted_is_joined(
+    steps: Steps, media_files: MediaFiles, tmp_path: Path
+) -> None:
+    first = media_files.make("first.ts", f"-i {media_files.plain} -c copy")
+    second = media_files.make("late.ts", f"-i {media_files.plain} -c copy -output_ts_offset 1000")
+    path = tmp_path / "restarted.ts"
+    path.write_bytes(second.read_bytes() + first.read_bytes())
+    facts = steps.probe(path)
+    assert facts["timeline_jumps"] == 1
+    assert facts["duration_s"] == pytest.approx(12.0, abs=0.2)
+    assert steps.probe(steps.encode(path).outputs[0].path)["duration_s"] == pytest.approx(12.0, abs=0.3)
+
+
+@pytest.mark.parametrize("mark", [b"zzz1", b"encv"])
+def test_c18_a_picture_that_nobody_can_decode_is_said(
+    steps: Steps, media_files: MediaFiles, tmp_path: Path, mark: bytes
+) -> None:
+    path = tmp_path / "protected.mp4"
+    whole = bytearray(media_files.plain.read_bytes())
+    place = whole.index(b"avc1", 64)
+    whole[place : place + 4] = mark
+    path.write_bytes(whole)
+    assert _refused(steps, path).code == "VS-UNKNOWN-CODEC"
+
+
 def test_c19_interlaced_wide_pixels_and_odd_sides_come_out_right(
     steps: Steps, media_files: MediaFiles
 ) -> None:

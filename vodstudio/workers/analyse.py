@@ -95,14 +95,14 @@ def places_of(duration_s: float) -> Sequence[float]:
 
 def levels_of(path: Path, duration_s: float) -> list[Mapping[str, object]]:
     """Child side: the levels of every sound track of a file, in their order."""
-    from vodstudio.workers.containers import open_media
+    from vodstudio.workers.containers import open_media, sound_streams
 
     with open_media(path) as container:
-        count = len(container.streams.audio)
+        count = len(sound_streams(container))
     found = []
     for track in range(count):
         with open_media(path) as container:
-            found.append(_levels_of_track(container, container.streams.audio[track], duration_s).facts())
+            found.append(_levels_of_track(container, sound_streams(container)[track], duration_s).facts())
     return found
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,22 +11,17 @@ from typing import TYPE_CHECKING, cast
 from vodstudio.core.errors import BadMedia, VodError
 from vodstudio.workers.limits import FORMATS, LONGEST_SIDE, MAX_ALLOC_BYTES, MAX_STREAMS
 from vodstudio.workers.source import error_of_reading
+from vodstudio.workers.timeline import Tell, Timeline, Times, packet_times
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
-    from av.index import IndexEntry
-    from av.packet import Packet
     from av.sidedata.sidedata import SideData
     from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-Tell = Callable[[float], None]
-
 DECLARES_LENGTH = ("mov", "matroska", "mxf", "asf")
-TELL_EVERY_S = 0.5
-JUMP_S = 10.0
 PADDING_S = 0.1
 FRAMES_LOOKED_AT = 12
 
@@ -105,6 +99,14 @@ def _error_of_opening(path: Path, error: Exception) -> VodError:
 
 
 def _refuse_extremes(path: Path, container: InputContainer) -> None:
+    if any(_is_unknown(stream) for stream in container.streams.video):
+        container.close()
+        raise BadMedia(
+            f"The picture of {path.name} is in a form that we cannot decode",
+            hint="It may be copy-protected or very new. Export it again as H.264 or MPEG-2. The file was not changed.",
+            detail=f"{path}: no decoder",
+            code="VS-UNKNOWN-CODEC",
+        )
     sides = [(stream.width, stream.height) for stream in container.streams.video]
     if len(container.streams) <= MAX_STREAMS and all(max(pair) <= LONGEST_SIDE for pair in sides):
         return
@@ -117,117 +119,13 @@ def _refuse_extremes(path: Path, container: InputContainer) -> None:
     )
 
 
-@dataclass(slots=True)
-class Times:
-    """When the packets of one stream begin and end, in seconds."""
-
-    start_s: float = float("inf")
-    end_s: float = float("-inf")
-    last_s: float | None = None
-    jumps: int = 0
-
-    def see(self, at_s: float, duration_s: float) -> None:
-        """Another packet."""
-        self.start_s = min(self.start_s, at_s)
-        self.end_s = max(self.end_s, at_s + duration_s)
-        if self.last_s is not None and abs(at_s - self.last_s) > JUMP_S:
-            self.jumps += 1
-        self.last_s = at_s
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no packet was seen."""
-        return self.last_s is None
+def _is_unknown(stream: Stream) -> bool:
+    return stream.type in ("video", "audio") and stream.codec_context is None
 
 
-@dataclass(slots=True)
-class Timeline:
-    """The packet times of every stream that has a picture or a sound."""
-
-    streams: dict[int, Times] = field(default_factory=dict)
-
-    def of(self, index: int) -> Times:
-        """The times of one stream."""
-        return self.streams.setdefault(index, Times())
-
-    @property
-    def start_s(self) -> float:
-        """The earliest packet."""
-        return min((times.start_s for times in self.streams.values() if not times.is_empty), default=0.0)
-
-    @property
-    def end_s(self) -> float:
-        """The end of the latest packet."""
-        return max((times.end_s for times in self.streams.values() if not times.is_empty), default=0.0)
-
-
-def packet_times(container: InputContainer, size_bytes: int, tell: Tell) -> Timeline:
-    """Measured, not believed: from the index where each entry says where its bytes lie, else from all packets."""
-    streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
-    if _has_whole_index(container, streams):
-        return _times_of_index(streams, size_bytes)
-    return _times_of_packets(container, streams, size_bytes, tell)
-
-
-def _has_whole_index(container: InputContainer, streams: list[Stream]) -> bool:
-    is_mov = "mov" in container.format.name.split(",")
-    return is_mov and all(0 < stream.frames == len(stream.index_entries) for stream in streams)
-
-
-def _times_of_index(streams: list[Stream], size_bytes: int) -> Timeline:
-    """An entry whose bytes lie behind the end of the file is a packet that is not there."""
-    timeline = Timeline()
-    for stream in streams:
-        times, base = timeline.of(stream.index), float(stream.time_base or 1)
-        offset = (stream.start_time or 0) - stream.index_entries[0].timestamp
-        before: IndexEntry | None = None
-        lasts = stream.duration or 0
-        for entry in stream.index_entries:
-            if before is not None:
-                lasts = entry.timestamp - before.timestamp
-                _see_entry(times, before, size_bytes, ((before.timestamp + offset) * base, lasts * base))
-            before = entry
-        if before is not None:
-            _see_entry(times, before, size_bytes, ((before.timestamp + offset) * base, lasts * base))
-    return timeline
-
-
-def _see_entry(times: Times, entry: IndexEntry, size_bytes: int, span: tuple[float, float]) -> None:
-    if entry.pos + entry.size <= size_bytes:
-        times.see(*span)
-
-
-def _times_of_packets(
-    container: InputContainer, streams: list[Stream], size_bytes: int, tell: Tell
-) -> Timeline:
-    timeline, told_at = Timeline(), time.monotonic()
-    for packet in _packets(container, streams):
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is None or packet.time_base is None:
-            continue
-        duration = packet.duration or 0
-        timeline.of(packet.stream_index).see(
-            float(stamp * packet.time_base), float(duration * packet.time_base)
-        )
-        if time.monotonic() - told_at >= TELL_EVERY_S:
-            told_at = time.monotonic()
-            tell(min(1.0, (packet.pos or 0) / size_bytes))
-    return timeline
-
-
-def _packets(container: InputContainer, streams: list[Stream]) -> Iterator[Packet[Stream]]:
-    """All packets; a damaged place ends neither the reading nor us."""
-    import av
-
-    packets = container.demux(streams)
-    damaged = 0
-    while damaged < 100:
-        try:
-            yield next(packets)
-        except StopIteration:
-            return
-        except av.error.FFmpegError:
-            damaged += 1
+def sound_streams(container: InputContainer) -> list[AudioStream]:
+    """The sound tracks that can be decoded, in the order of the file."""
+    return [stream for stream in container.streams.audio if not _is_unknown(stream)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,13 +184,14 @@ def facts_of(path: Path, tell: Tell) -> Mapping[str, object]:
             "container": container.format.name,
             "size_bytes": size_bytes,
             "start_time_s": start_s,
-            "duration_s": _presented_s(timeline.end_s - max(start_s, timeline.start_s), declared_s),
+            "duration_s": _presented_s(timeline.length_s(start_s), declared_s),
             "container_duration_s": declared_s,
             "declares_length": any(name in container.format.name.split(",") for name in DECLARES_LENGTH),
-            "timeline_jumps": sum(times.jumps for times in timeline.streams.values()),
+            "timeline_jumps": timeline.jumps,
             "title": (container.metadata.get("title") or "")[:200],
             **_video_facts(container, timeline, pictures),
-            "audio": [_audio_facts(stream, timeline) for stream in container.streams.audio],
+            "audio": [_audio_facts(stream, timeline) for stream in sound_streams(container)],
+            "unknown_streams": sum(1 for stream in container.streams if _is_unknown(stream)),
             "subtitle_streams": len(container.streams.subtitles),
         }
 
@@ -329,8 +228,8 @@ def _video_facts(container: InputContainer, timeline: Timeline, pictures: Pictur
         "interlaced": pictures.interlaced or int(codec.field_order) in (2, 3, 4, 5),
         "fps": rate_text(rate),
         "is_variable_rate": bool(rate and mean and abs(float(rate) - float(mean)) > 0.02 * float(rate)),
-        "video_start_s": None if times.is_empty else times.start_s,
-        "video_duration_s": 0.0 if times.is_empty else times.end_s - times.start_s,
+        "video_start_s": times.first_s,
+        "video_duration_s": times.length_s,
         "has_captions": pictures.has_captions,
     }
 
@@ -344,6 +243,6 @@ def _audio_facts(stream: AudioStream, timeline: Timeline) -> dict[str, object]:
         "layout": codec.layout.name,
         "rate": codec.sample_rate,
         "language": stream.language or "",
-        "start_s": None if times.is_empty else times.start_s,
-        "duration_s": 0.0 if times.is_empty else times.end_s - times.start_s,
+        "start_s": times.first_s,
+        "duration_s": times.length_s,
     }
