@@ -176,7 +176,7 @@ def _call(arguments: argparse.Namespace) -> dict[str, object]:
     }
     if arguments.word == "import":
         call["paths"] = [str(Path(text).absolute()) for text in arguments.paths]
-        call["deadline"] = arguments.by
+        call |= {"deadline": arguments.by, "again": arguments.again}
     if arguments.word == "jobs":
         call["states"] = arguments.state
     return call
@@ -233,6 +233,7 @@ def _work(arguments: argparse.Namespace) -> int:
         keeping = logs.start(where.logs)
         try:
             settings = _settings(where, "work")
+            _say(arguments.json)(f"Working on the queue in {where.home}; Ctrl+C stops it at its checkpoint.")
             with asyncio.Runner() as runner:
                 return runner.run(
                     _until_told(

@@ -121,6 +121,7 @@ def _changing(words: Words) -> None:
     add.add_argument("--city", metavar="ID", help="the city, when the name does not say it")
     add.add_argument("--preset", metavar="ID", help="how to treat it; the city's own otherwise")
     add.add_argument("--by", metavar="TIME", help="when it has to be done, like 2026-03-05T18:00")
+    add.add_argument("--again", action="store_true", help="another job for a recording that is known already")
     for name, about in (
         ("pause", "pause jobs; what runs stops at its checkpoint"),
         ("resume", "let paused jobs go on"),

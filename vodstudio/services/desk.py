@@ -89,6 +89,7 @@ class Desk:
             city_id=CityId(city) if city else None,
             preset_id=PresetId(preset) if preset else None,
             deadline=_time(arguments, "deadline"),
+            again=arguments.get("again") is True,
         )
         return report_shape(report)
 

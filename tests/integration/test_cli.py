@@ -1,0 +1,487 @@
+"""The command line as other programs and people use it: real store, real processes, exit codes and shapes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.shape import Shape, faults
+from vodstudio import cli, owner
+from vodstudio.cli_parser import build_parser, words
+from vodstudio.core.errors import Conflict, Hold, NeedsUser, ServerBusy
+from vodstudio.core.jobs import JobState, StepState
+from vodstudio.core.version import VERSION
+from vodstudio.paths import Places, places
+
+linux_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of this kind are POSIX")
+ROOT = Path(__file__).resolve().parents[2]
+
+TEXT_OR_NULL = str | None
+NUMBER_OR_NULL = float | int | None
+ERROR = {"code": str, "title": str, "hint": str}
+STATES = frozenset(str(state) for state in JobState)
+ROW: Shape = {
+    "id": str, "title": str, "path": str, "city": TEXT_OR_NULL, "plan": frozenset({"deliver", "caption-in-place"}),
+    "state": STATES, "current": TEXT_OR_NULL, "progress": NUMBER_OR_NULL, "speed": NUMBER_OR_NULL,
+    "finish_at": TEXT_OR_NULL, "duration_s": NUMBER_OR_NULL, "why": str, "note": str, "is_paused": bool,
+    "rank": str, "deadline": TEXT_OR_NULL, "added_at": str, "ended_at": TEXT_OR_NULL, "error": (None, ERROR),
+}  # fmt: skip
+COUNTS = {str(state): int for state in JobState}
+STORAGE = {"id": str, "is_present": bool, "free_bytes": int | None, "shared": bool, "problem": str}
+JOB: Shape = {
+    "id": str,
+    "recording": {"path": str, "duration_s": NUMBER_OR_NULL, "fingerprint": str},
+    "city": TEXT_OR_NULL,
+    "preset": str,
+    "plan": frozenset({"deliver", "caption-in-place"}),
+    "state": STATES,
+    "why": str,
+    "steps": [
+        {
+            "kind": str,
+            "state": frozenset(str(state) for state in StepState),
+            "attempts": int,
+            "progress": float | int,
+            "error": (None, ERROR),
+        }
+    ],
+    "outputs": {"*": str},
+}
+SHAPES: dict[str, Shape] = {
+    "jobs": {"jobs": [ROW], "counts": COUNTS},
+    "job": JOB,
+    "rows": {"jobs": [ROW]},
+    "removed": {"removed": [str]},
+    "import": {
+        "added": [ROW],
+        "known": [{"path": str, "job": str, "title": str}],
+        "refused": [{"path": str, "error": ERROR}],
+    },
+    "status": {
+        "home": str,
+        "owner": (None, {"pid": int, "started_at": str}),
+        "version": str,
+        "queue": {"is_paused": bool, "stop_after_current": bool},
+        "counts": COUNTS,
+        "working": [ROW],
+        "held": [{"condition": str, "title": str, "steps": int, "since": str, "checked_at": TEXT_OR_NULL}],
+    },
+    "cities": {
+        "cities": [
+            {
+                "id": str, "name": str, "storages": [STORAGE], "captioned_share": NUMBER_OR_NULL,
+                "needs_a_look": int, "held": int, "latest": (None, ROW),
+            }
+        ],
+        "storages": [STORAGE],
+    },
+    "doctor": {
+        "checks": [
+            {"id": str, "name": str, "verdict": frozenset({"good", "care", "bad", "off"}), "text": str, "fix": str}
+        ]
+    },
+    "backup": {"backup": str},
+    "restore": {"restored": str, "kept": TEXT_OR_NULL},
+    "step": {"kind": str, "state": str, "note": str, "is_reused": bool, "facts": dict, "outputs": {"*": str}},
+    "error": {"error": ERROR},
+}  # fmt: skip
+
+Do = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def where(home: Path) -> Places:
+    return places({"VODSTUDIO_HOME": str(home)})
+
+
+@pytest.fixture
+def station(where: Places) -> Path:
+    """Two cities, one storage that is there."""
+    where.config.mkdir(parents=True)
+    (where.home / "flex-1").mkdir()
+    where.station_file.write_text(
+        '[cities.grant]\nname = "Grant"\n[cities.oakdale]\nname = "Oakdale"\n'
+        '[storages.flex1]\npath = "flex-1"\ncities = ["grant"]\n',
+        encoding="utf-8",
+    )
+    return where.station_file
+
+
+@pytest.fixture
+def do(capsys: pytest.CaptureFixture[str]) -> Do:
+    """Run a command in this process with --json; gives its exit code and what it printed."""
+
+    def run(*argv: str) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = cli.main([*argv, "--json"])
+        said = capsys.readouterr()
+        assert said.err == ""
+        return code, json.loads(said.out)
+
+    return run
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    path = tmp_path / "Grant City Council 03 04 2026.mp4"
+    path.write_bytes(b"not a film, but it has content" * 100)
+    return path
+
+
+def check(body: object, shape: str) -> None:
+    assert faults(body, SHAPES[shape]) == []
+
+
+def test_a_job_from_import_to_removal(station: Path, recording: Path, do: Do) -> None:
+    code, added = do("import", str(recording), "--by", "2030-01-01T10:00")
+    assert code == cli.DONE
+    check(added, "import")
+    job_id = added["added"][0]["id"]
+    assert added["added"][0]["city"] == "grant"
+    check(do("import", str(recording))[1], "import")
+    assert do("import", str(recording))[1]["known"][0]["job"] == job_id
+    for word in ("pause", "resume", "priority", "now", "cancel", "retry", "cancel", "acknowledge"):
+        code, rows = do(word, job_id[:8])
+        assert code == cli.DONE
+        check(rows, "rows")
+    code, job = do("job", job_id[:8])
+    check(job, "job")
+    assert job["id"] == job_id
+    assert [step["kind"] for step in job["steps"]][:2] == ["probe", "encode"]
+    code, listed = do("jobs", "--city", "grant", "--state", "cancelled")
+    check(listed, "jobs")
+    assert [row["id"] for row in listed["jobs"]] == [job_id]
+    check(do("cleanup")[1], "removed")
+    assert do("remove", job_id) == (cli.DONE, {"removed": [job_id]})
+    assert do("jobs")[1]["jobs"] == []
+
+
+def test_priority_moves_and_deadlines(station: Path, recording: Path, do: Do) -> None:
+    job_id = do("import", str(recording))[1]["added"][0]["id"]
+    for to, rank in (
+        ("top", "pinned"),
+        ("bottom", "backlog"),
+        ("normal", "normal"),
+        ("2031-05-06T07:08", "deadline"),
+    ):
+        rows = do("priority", job_id, "--to", to)[1]["jobs"]
+        assert rows[0]["rank"] == rank
+    assert do("priority", job_id, "--to", "sideways")[0] == cli.USAGE
+
+
+def test_status_and_cities_have_their_shapes(station: Path, do: Do) -> None:
+    code, status = do("status")
+    assert code == cli.DONE
+    check(status, "status")
+    assert status["version"] == VERSION
+    code, cities = do("cities")
+    assert code == cli.DONE
+    check(cities, "cities")
+    assert cities["cities"][0]["storages"][0]["is_present"] is True
+
+
+def test_doctor_names_each_fault_with_a_fix(station: Path, do: Do) -> None:
+    (station.parent / "flex-1").rmdir()
+    code, body = do("doctor")
+    check(body, "doctor")
+    checks = {each["id"]: each for each in body["checks"]}
+    assert code == cli.FAILED
+    assert checks["storage:flex1"]["verdict"] == "bad"
+    assert "by themselves" in checks["storage:flex1"]["fix"]
+    assert {"home", "station", "store", "ffmpeg", "model", "vault", "display"} <= checks.keys()
+    assert checks["ffmpeg"]["verdict"] == "good"
+
+
+def test_doctor_works_where_the_station_file_is_broken(station: Path, do: Do) -> None:
+    station.write_text("[cities.grant]\nname = 7\n", encoding="utf-8")
+    code, body = do("doctor")
+    broken = next(each for each in body["checks"] if each["id"] == "station")
+    assert code == cli.FAILED
+    assert "line 2" in broken["text"]
+
+
+def test_backup_and_restore(station: Path, recording: Path, do: Do, where: Places) -> None:
+    do("import", str(recording))
+    code, made = do("backup")
+    check(made, "backup")
+    job_id = do("jobs")[1]["jobs"][0]["id"]
+    do("cancel", job_id)
+    do("remove", job_id)
+    code, restored = do("restore", made["backup"])
+    assert code == cli.DONE
+    check(restored, "restore")
+    assert Path(restored["kept"]).exists()
+    assert [row["id"] for row in do("jobs")[1]["jobs"]] == [job_id]
+
+
+def test_a15_a_file_that_is_no_backup_changes_nothing(
+    station: Path, recording: Path, do: Do, tmp_path: Path
+) -> None:
+    do("import", str(recording))
+    bad = tmp_path / "bad.db"
+    bad.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    code, body = do("restore", str(bad))
+    assert code in (cli.FAILED, cli.NOT_SET_UP)
+    check(body, "error")
+    assert len(do("jobs")[1]["jobs"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "name"),
+    [
+        (["import", "x.mp4", "--city", "nowhere"], cli.USAGE, "VS-UNKNOWN-CITY"),
+        (["import", "x.mp4", "--preset", "nothing"], cli.USAGE, "VS-UNKNOWN-PRESET"),
+        (["import", "x.mp4", "--by", "soon"], cli.USAGE, "VS-BAD-ARGUMENT"),
+        (["job", "ffffffff"], cli.USAGE, "VS-NO-JOB"),
+        (["cancel", "ffffffff"], cli.USAGE, "VS-NO-JOB"),
+        (["jobs", "--state", "asleep"], cli.USAGE, "VS-UNKNOWN-STATE"),
+        (["jobs", "--limit", "many"], cli.USAGE, "VS-USAGE"),
+        (["fly"], cli.USAGE, "VS-USAGE"),
+        ([], cli.USAGE, "VS-USAGE"),
+        (["step", "publish", "x", "--out", "y"], cli.USAGE, "VS-USAGE"),
+        (["restore", "nothing.db"], cli.FAILED, "VS-NO-BACKUP"),
+    ],
+)
+def test_a_wrong_command_is_one_sentence_and_a_code(
+    station: Path, do: Do, argv: list[str], code: int, name: str
+) -> None:
+    found, body = do(*argv)
+    check(body, "error")
+    assert (found, body["error"]["code"]) == (code, name)
+
+
+def test_errors_for_people_stand_on_stderr(station: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["import", "x.mp4", "--city", "grnt"]) == cli.USAGE
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "grnt" in said.err
+    assert "Nothing was added" in said.err
+
+
+def test_refused_files_are_named_and_the_others_go_in(
+    station: Path, recording: Path, do: Do, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.mp4").touch()
+    code, body = do("import", str(tmp_path / "empty.mp4"), str(tmp_path / "none.mp4"), str(recording))
+    check(body, "import")
+    assert code == cli.FAILED
+    assert len(body["added"]) == 1
+    assert [each["error"]["code"] for each in body["refused"]] == ["VS-EMPTY-FILE", "VS-NO-SUCH-FILE"]
+
+
+def test_c01_c02_c03_bad_media_is_refused_by_a_step_alone(
+    do: Do, tmp_path: Path, sample_meeting: Path
+) -> None:
+    text, empty, half = tmp_path / "text.mp4", tmp_path / "empty.mp4", tmp_path / "half.mp4"
+    text.write_text("this is a text file " * 500)
+    empty.touch()
+    whole = sample_meeting.read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    for path in (text, empty, half):
+        code, body = do("step", "probe", str(path), "--out", str(tmp_path / path.stem))
+        check(body, "error")
+        assert code == cli.FAILED
+        assert body["error"]["hint"]
+
+
+def test_a_broken_station_file_is_named_with_its_line(station: Path, do: Do) -> None:
+    station.write_text('[cities.grant]\nname = "Grant"\nserver = "nowhere"\n', encoding="utf-8")
+    code, body = do("jobs")
+    assert code == cli.NOT_SET_UP
+    assert "line 3" in body["error"]["title"]
+    assert "safe" in body["error"]["hint"]
+
+
+def test_without_a_station_import_says_what_to_do(recording: Path, do: Do) -> None:
+    code, body = do("import", str(recording))
+    assert (code, body["error"]["code"]) == (cli.NOT_SET_UP, "VS-NO-STATION")
+    assert "vodstudio demo" in body["error"]["hint"]
+
+
+@linux_only
+def test_a05_a_home_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, do: Do) -> None:
+    monkeypatch.setenv("VODSTUDIO_HOME", "/proc/vodstudio")
+    code, body = do("jobs")
+    assert (code, body["error"]["code"]) == (cli.NOT_SET_UP, "VS-HOME-READ-ONLY")
+    assert "/proc/vodstudio" in body["error"]["title"]
+
+
+def test_a12_a_newer_database_is_refused_and_not_touched(station: Path, do: Do, where: Places) -> None:
+    do("jobs")
+    with closing(sqlite3.connect(where.database)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    before = where.database.read_bytes()
+    code, body = do("jobs")
+    assert (code, body["error"]["code"]) == (cli.NOT_SET_UP, "VS-STORE-NEWER")
+    assert where.database.read_bytes() == before
+
+
+def start(*argv: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "vodstudio", *argv],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+@pytest.fixture
+def working(station: Path, where: Places) -> Iterator[subprocess.Popen[str]]:
+    """`vodstudio work` in a process of its own, ready for questions."""
+    process = start("work")
+    assert process.stdout
+    assert "Working on the queue" in process.stdout.readline()
+    found = owner.take_or_find(where, patience_s=60.0)
+    assert isinstance(found, owner.Owner)
+    yield process
+    process.terminate()
+    process.communicate(timeout=60)
+
+
+@linux_only
+def test_h04_a_second_program_uses_the_first(
+    working: subprocess.Popen[str], recording: Path, do: Do, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = do("status")[1]
+    assert status["owner"]["pid"] == working.pid
+    code, body = do("work")
+    assert (code, body["error"]["code"]) == (cli.BUSY, "VS-OWNER-BUSY")
+    assert do("restore", str(recording))[0] == cli.BUSY
+    monkeypatch.chdir(recording.parent)
+    code, added = do("import", recording.name)
+    assert code == cli.DONE
+    assert added["added"][0]["path"] == str(recording)
+    assert do("import", "x.mp4", "--city", "nowhere")[0] == cli.USAGE
+    working.send_signal(signal.SIGTERM)
+    _out, err = working.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert working.returncode in (cli.DONE, cli.FAILED, cli.HELD)
+    assert do("status")[1]["owner"] is None
+    assert len(do("jobs")[1]["jobs"]) == 1
+
+
+@linux_only
+def test_h04_an_owner_that_was_killed_is_taken_over(
+    working: subprocess.Popen[str], do: Do, where: Places
+) -> None:
+    working.kill()
+    working.communicate()
+    assert where.owner_file.exists()
+    code, status = do("status")
+    assert code == cli.DONE
+    assert status["owner"] is None
+
+
+@linux_only
+def test_h02_the_end_of_the_session_ends_it_well(working: subprocess.Popen[str]) -> None:
+    working.send_signal(signal.SIGTERM)
+    _out, err = working.communicate(timeout=60)
+    assert working.returncode == cli.DONE
+    assert "Traceback" not in err
+
+
+def test_a_step_alone_is_done_once(do: Do, tmp_path: Path, sample_meeting: Path) -> None:
+    arguments = ("step", "probe", str(sample_meeting), "--out", str(tmp_path / "out"))
+    code, first = do(*arguments)
+    assert code == cli.DONE
+    check(first, "step")
+    assert first["is_reused"] is False
+    assert do(*arguments)[1] == {**first, "is_reused": True}
+    other = tmp_path / "other.mp4"
+    other.write_bytes(sample_meeting.read_bytes() + b"\0\0\0\x08free")
+    code, body = do("step", "probe", str(other), "--out", str(tmp_path / "out"))
+    assert (code, body["error"]["code"]) == (cli.FAILED, "VS-OUT-OTHER-WORK")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("height", "key=value"),
+        ("encode.hight=720", 'did you mean "encode.height"'),
+        ("height=tall", "a number"),
+        ("height=9", "from 144 to 4320"),
+    ],
+)
+def test_set_is_checked(do: Do, tmp_path: Path, sample_meeting: Path, change: str, said: str) -> None:
+    code, body = do("step", "encode", str(sample_meeting), "--out", str(tmp_path / "out"), "--set", change)
+    assert (code, body["error"]["code"]) == (cli.USAGE, "VS-SET")
+    assert said in body["error"]["title"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (NeedsUser("x"), cli.FAILED),
+        (Hold("x", condition="storage:a"), cli.HELD),
+        (ServerBusy("x"), cli.LATER),
+        (Conflict("x", code="VS-OWNER-BUSY"), cli.BUSY),
+        (NeedsUser("x", code="VS-CONFIG-VALUE"), cli.NOT_SET_UP),
+        (ZeroDivisionError(), cli.FAILED),
+    ],
+)
+def test_who_can_help_decides_the_exit_code(error: Exception, code: int) -> None:
+    assert cli.code_of(error) == code
+
+
+def test_every_word_has_help_with_examples_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    for word in sorted(words()):
+        with pytest.raises(SystemExit) as caught:
+            build_parser().parse_args([word, "--help"])
+        assert caught.value.code == 0
+        text = capsys.readouterr().out
+        assert "examples:" in text
+        assert f"vodstudio {word}" in text
+        assert "exit codes:" in text
+
+
+def test_the_document_names_every_word_and_every_code() -> None:
+    text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    assert [word for word in words() if f"`{word}" not in text] == []
+    assert all(f"| {code} |" in text for code in (0, 1, 2, 3, 4, 5, 6, 130))
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert capsys.readouterr().out == f"vodstudio {VERSION}\n"
+    assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def entry(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "vodstudio", *argv],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=dict(os.environ),
+        timeout=60,
+    )
+
+
+def test_the_entry_knows_words_children_and_mistakes(tmp_path: Path) -> None:
+    assert entry("--version").stdout == f"vodstudio {VERSION}\n"
+    assert entry("--child", "look", str(tmp_path), "").returncode == 0
+    assert entry("--child", "nothing").returncode == cli.USAGE
+    assert entry("impotr", "x").returncode == cli.USAGE
+
+
+def test_the_command_line_loads_no_qt_for_a_question(station: Path) -> None:
+    code = "import sys; from vodstudio import cli; cli.main(['--help'])"
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert "PySide6" not in done.stderr
+    assert "sqlalchemy" not in done.stderr
