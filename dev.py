@@ -455,7 +455,7 @@ def do_lint(rest: Sequence[str]) -> int:
     checks = (
         [*python, "ruff", "format", "--check", "."],
         [*python, "ruff", "check", "."],
-        [*python, "mypy", "--strict", "vodstudio", "tests", "dev.py"],
+        [*python, "mypy", "--strict", "vodstudio", "tests", "packaging/lock.py", "dev.py"],
     )
     worst = 0
     for line in checks:

@@ -20,7 +20,57 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
-from corpus import CITIES, DAYS, NAMES, NUMS, ROLES, TEMPLATES, TOPICS
+# The whole language that the demo voice knows.
+NAMES = ["Rivera", "Johnson", "Chen", "Miller", "Okafor", "Larson"]
+ROLES = ["mayor", "clerk", "council member", "commissioner", "city manager"]
+NUMS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+TOPICS = [
+    "water main",
+    "bike lane",
+    "street light",
+    "fire station",
+    "public library",
+    "city budget",
+    "parking permit",
+    "park shelter",
+    "snow plowing",
+    "storm sewer",
+    "housing plan",
+    "zoning change",
+]
+CITIES = ["Birchwood", "Oakdale", "Lakeville", "Maplewood", "Northfield"]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+
+TEMPLATES = [
+    "The {city} city council will come to order.",
+    "Please rise for the pledge of allegiance.",
+    "The clerk will call the roll.",
+    "{role} {name} is present.",
+    "{role} {name} is absent tonight.",
+    "Item {num} is the {topic}.",
+    "Item {num} on the agenda is the {topic}.",
+    "We will now open the public hearing on the {topic}.",
+    "The public hearing is now closed.",
+    "I move to approve the {topic}.",
+    "I move to table item {num} until {day}.",
+    "Is there a second?",
+    "I second the motion.",
+    "All in favor say aye.",
+    "Any opposed?",
+    "The motion carries {num} to {num}.",
+    "The motion fails.",
+    "Thank you, {role} {name}.",
+    "The minutes of {day} are approved.",
+    "The cost of the {topic} is {num} million dollars.",
+    "Staff recommends approval of the {topic}.",
+    "You have {num} minutes to speak.",
+    "Please state your name and address.",
+    "The next meeting is on {day} at {num}.",
+    "We need a new {topic} in {city}.",
+    "Are there any questions about the {topic}?",
+    "{name} asked about the {topic}.",
+    "This meeting is adjourned.",
+]
 
 RATE = 22050
 VOICES = [
