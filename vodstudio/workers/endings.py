@@ -12,9 +12,8 @@ from pathlib import Path
 
 
 def end_group(popen: subprocess.Popen[bytes], grace_s: float) -> int:
-    """Terminate, wait, then kill the child with everything it started; always reaps it."""
+    """Wait for a child that was asked to end, then kill it with everything it started; always reaps it."""
     if popen.poll() is None and grace_s > 0:
-        popen.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             popen.wait(grace_s)
     _kill_group(popen.pid)

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from vodstudio.core.errors import ChildCrashed, NotFound
@@ -25,6 +26,7 @@ from vodstudio.workers.tail import Tail
 PARENT_VARIABLE = "VODSTUDIO_PARENT"
 GRACE_S = 3.0
 LINES_AHEAD = 256
+LONGEST_LINE_BYTES = 64 * 1024 * 1024
 LOW_PRIORITY = 10
 _HOME = str(Path(__file__).resolve().parents[2])
 
@@ -68,7 +70,7 @@ class Child:
 
     def _read_lines(self) -> None:
         assert self._popen.stdout is not None
-        for line in self._popen.stdout:
+        for line in iter(partial(self._popen.stdout.readline, LONGEST_LINE_BYTES), b""):
             if not self._offer(line):
                 break
         self._offer(None)
@@ -119,19 +121,24 @@ class Child:
         """Whether it still runs."""
         return self._popen.poll() is None
 
-    def end(self, grace_s: float = GRACE_S) -> int:
-        """Ask it to stop, wait, end it with all its own children, and leave nothing behind."""
+    def ask_to_end(self) -> None:
+        """Tell it to terminate and close its input; `end` sees to the rest."""
         self._is_over.set()
+        if self._popen.poll() is None:
+            self._popen.terminate()
         if self._popen.stdin is not None:
             with contextlib.suppress(OSError):
                 self._popen.stdin.close()
+
+    def end(self, grace_s: float = GRACE_S) -> int:
+        """Ask it to stop, wait, end it with all its own children, and leave nothing behind."""
+        self.ask_to_end()
         status = end_group(self._popen, grace_s)
-        for thread in self._threads:
+        for thread, stream in zip(self._threads, (self._popen.stdout, self._popen.stderr), strict=True):
             thread.join(5.0)
-        for stream in (self._popen.stdout, self._popen.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError, ValueError):
-                    stream.close()
+            # Closing a pipe that somebody still reads would wait for ever.
+            if stream is not None and not thread.is_alive():
+                stream.close()
         self._record.unlink(missing_ok=True)
         return status
 
@@ -162,12 +169,12 @@ class Children:
 
     def start(self, command: Command) -> Child:
         """Start it; the system ends it when this process dies in whatever way."""
+        answer: queue.Queue[Child | OSError] = queue.Queue(1)
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="children", daemon=True)
                 self._thread.start()
-        answer: queue.Queue[Child | OSError] = queue.Queue(1)
-        self._wishes.put(_Wish(command, answer))
+            self._wishes.put(_Wish(command, answer))
         child = answer.get()
         if isinstance(child, OSError):
             raise NotFound(
@@ -191,12 +198,16 @@ class Children:
         """End every child and the thread that started them."""
         with self._lock:
             thread, self._thread = self._thread, None
+            if thread is not None:
+                self._wishes.put(None)
+        if thread is not None:
+            thread.join()
+        with self._lock:
             living, self._living = self._living, []
         for child in living:
+            child.ask_to_end()
+        for child in living:
             child.end()
-        if thread is not None:
-            self._wishes.put(None)
-            thread.join()
         if self._job_object is not None:
             self._job_object.close()
             self._job_object = None
