@@ -11,8 +11,14 @@ _visits: Counter[str] = Counter()
 
 
 def crash_point(name: str) -> None:
-    """Die at once, without any clean-up, when `VS_CRASH_AT` is `name` or `name:n` (the n-th visit)."""
-    wanted = os.environ.get("VS_CRASH_AT")
+    """Die at once, without any clean-up, when `VS_CRASH_AT` is `name` or `name:n` (the n-th visit).
+
+    With `VS_CRASH_LIST` the points that are passed are written to that file, so that a trial knows them all.
+    """
+    wanted, listing = os.environ.get("VS_CRASH_AT"), os.environ.get("VS_CRASH_LIST")
+    if listing is not None:
+        with open(listing, "a", encoding="ascii") as file:  # noqa: PTH123 - nothing is imported for a trial
+            file.write(f"{name}\n")
     if wanted is None:
         return
     _visits[name] += 1

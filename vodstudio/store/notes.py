@@ -27,6 +27,7 @@ class SqlNotes:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.has_audited = False
 
     def get(self, key: str) -> str | None:
         """A stored switch or fact."""
@@ -69,3 +70,4 @@ class SqlNotes:
     def audit(self, what: str, body: Json, now: datetime) -> None:
         """Append to the tamper-evident trail."""
         audit.append(self._connection, what, body, now)
+        self.has_audited = True

@@ -18,4 +18,14 @@ class SqlUnit:
         self.jobs: Jobs = SqlJobs(connection)
         self.queue: Queue = SqlQueue(connection)
         self.recordings: Recordings = SqlRecordings(connection)
-        self.notes: Notes = SqlNotes(connection)
+        self._notes = SqlNotes(connection)
+
+    @property
+    def notes(self) -> Notes:
+        """Switches, log and audit trail."""
+        return self._notes
+
+    @property
+    def has_audited(self) -> bool:
+        """Whether the audit trail got longer."""
+        return self._notes.has_audited
