@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.captions.council import council_words
 from vodstudio.captions.transcript import Transcript, transcript_to_json
 from vodstudio.core.errors import Cancelled
 from vodstudio.core.jobs import Checkpoint, Inputs, JobId, Json, Output, PlanKind, StepId, StepKind
@@ -35,6 +36,12 @@ class MemoryContext:
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         return ()
+
+
+def meeting() -> Transcript:
+    """A few minutes of a council."""
+    words, duration_s = council_words(11, 60)
+    return Transcript(language="en", duration=duration_s, words=tuple(words), run="r", model="demo")
 
 
 def output(name: str, path: Path, facts: Json | None = None) -> Output:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.captions.council import council_words
-from tests.captions.fakes import MemoryContext, inputs_for
+from tests.captions.fakes import MemoryContext, inputs_for, meeting
+from tests.conftest import ROOT
 from vodstudio.captions.scc import parse_scc
 from vodstudio.captions.srt import parse_srt
 from vodstudio.captions.transcript import Transcript, Word
@@ -30,11 +34,6 @@ def said(*words: tuple[str, float, float], duration: float = 60.0) -> Transcript
         duration=duration,
         words=tuple(Word(text=text, start=start, end=end) for text, start, end in words),
     )
-
-
-def meeting() -> Transcript:
-    words, duration_s = council_words(11, 60)
-    return Transcript(language="en", duration=duration_s, words=tuple(words), run="r", model="demo")
 
 
 def test_three_files_say_the_same_words(folder: Path) -> None:
@@ -185,3 +184,31 @@ def test_frames_of_the_video_come_before_those_of_the_recording(
 ) -> None:
     inputs = inputs_for(folder, meeting(), video=video, probe=probe)
     assert float(video_of(inputs, meeting()).fps) == pytest.approx(fps)
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from tests.captions.fakes import MemoryContext, inputs_for, meeting
+from vodstudio.workers.captions import make_captions
+
+folder = Path(sys.argv[1])
+make_captions(MemoryContext(folder), inputs_for(folder, meeting(), video={"in_point_s": 0.0}))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is killed with a signal")
+@pytest.mark.parametrize(
+    "point",
+    ["files.written:1", "files.synced:2", "files.replaced:3", "captions.written:1", "captions.written:3"],
+)
+def test_a01_a_kill_at_any_write_leaves_whole_files_and_is_made_good(folder: Path, point: str) -> None:
+    env = {**os.environ, "VS_CRASH_AT": point, "PYTHONPATH": str(ROOT)}
+    killed = subprocess.run([sys.executable, "-c", CHILD, str(folder)], env=env, check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    before = {path.name: path.read_bytes() for path in folder.glob("Lake*")}
+    inputs = inputs_for(folder, meeting(), video={"in_point_s": 0.0})
+    result = make_captions(MemoryContext(folder), inputs)
+    after = {output.path.name: output.path.read_bytes() for output in result.outputs}
+    assert before.items() <= after.items()
+    assert not list(folder.glob(".vs-*"))
