@@ -18,8 +18,9 @@ ANSWERS_WITHIN_S = 10.0
 class ChildDrives:
     """`core.ports.Drives` through `--child look`."""
 
-    def __init__(self, children: Children) -> None:
+    def __init__(self, children: Children, answers_within_s: float = ANSWERS_WITHIN_S) -> None:
         self._children = children
+        self._answers_within_s = answers_within_s
 
     async def look(self, storage: Storage, *, try_writing: bool = False) -> StorageView:
         """Whether it is there, is really it (marker), can be written, and how much is free."""
@@ -49,10 +50,13 @@ class ChildDrives:
         command = Command(argv=child_command("look", *arguments), is_ours=True)
         try:
             with self._children.running(command, grace_s=0.5) as child:
-                status, text = finished(child, ANSWERS_WITHIN_S)
+                status, text = finished(child, self._answers_within_s)
             if status == 0:
                 seen = json.loads(text)
                 return seen if isinstance(seen, dict) else {"is_there": False}
         except VodError:
-            return {"is_there": False, "problem": f"it did not answer within {ANSWERS_WITHIN_S:.0f} seconds"}
+            return {
+                "is_there": False,
+                "problem": f"it did not answer within {self._answers_within_s:.0f} seconds",
+            }
         return {"is_there": False, "problem": "it could not be looked at"}

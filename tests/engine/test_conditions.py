@@ -1,0 +1,101 @@
+"""Whether what a step waits for is over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.conftest import Run as Go
+from tests.engine.fakes import FakeDrives, FakeSecrets, FakeServer
+from vodstudio.core.errors import NotConnected, Refused, ServerAway, ServerBusy, VodError
+from vodstudio.core.ports import Catalogue
+from vodstudio.core.station import Server, ServerId, Station, Storage, StorageId
+from vodstudio.services.conditions import Conditions
+
+MAIN = ServerId("main")
+STATION = Station(
+    storages=(Storage(id=StorageId("flex3"), path=Path("/mnt/flex-3")),),
+    servers=(
+        Server(id=MAIN, name="Main", url="http://127.0.0.1", user="u", secret="vault:main"),
+        Server(id=ServerId("open"), name="Open", url="http://127.0.0.1"),
+    ),
+)
+
+
+class World:
+    """Everything outside, and the conditions over it."""
+
+    def __init__(self) -> None:
+        self.drives = FakeDrives()
+        self.secrets = FakeSecrets({"vault:main": "one"})
+        self.server = FakeServer()
+        self.models: set[str] = set()
+        self.conditions = Conditions(
+            STATION, self.drives, self.secrets, {MAIN: cast(Catalogue, self.server)}, self.models.__contains__
+        )
+
+
+def test_storages_folders_disks_and_models(run: Go[bool]) -> None:
+    """Each is looked at where it is; what the station no longer knows holds nobody."""
+    world = World()
+    is_over = world.conditions.is_over
+    world.drives.away = {"flex3", "/mnt/x"}
+    assert not run(is_over("storage:flex3"))
+    assert not run(is_over("path:/mnt/x"))
+    assert not run(is_over("model:any"))
+    world.drives.away.clear()
+    world.models.add("any")
+    assert run(is_over("storage:flex3"))
+    assert run(is_over("path:/mnt/x"))
+    assert run(is_over("model:any"))
+    assert run(is_over("storage:gone"))
+    assert run(is_over("disk:/mnt/x"))
+    world.drives.free = 10
+    assert not run(is_over("disk:/mnt/x"))
+    world.drives.free = None
+    assert not run(is_over("disk:/mnt/x"))
+    assert run(is_over("wait:vod:1"))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "is_over"),
+    [
+        (None, True),
+        (ServerAway("away", condition="server:main"), False),
+        (ServerBusy("busy"), False),
+        (NotConnected("401"), True),
+        (Refused("no"), True),
+    ],
+)
+def test_a_server_is_back_when_it_answers_whatever_it_says(
+    trouble: VodError | None, is_over: bool, run: Go[bool]
+) -> None:
+    """What it says is for the step to read; being away is all that is waited for here."""
+    world = World()
+    world.server.trouble = trouble
+    assert run(world.conditions.is_over("server:main")) is is_over
+    assert run(world.conditions.is_over("server:unknown"))
+
+
+def test_g06_a_refused_password_is_not_tried_again_until_it_is_another(run: Go[bool]) -> None:
+    """No lockout: the same password is never sent twice by itself."""
+    world = World()
+    is_over = world.conditions.is_over
+    assert not run(is_over("login:main"))
+    assert not run(is_over("login:main"))
+    world.secrets.known["vault:main"] = "two"
+    assert run(is_over("login:main"))
+    world.secrets.known.clear()
+    assert not run(is_over("login:main"))
+    assert not run(is_over("login:open"))
+    assert run(is_over("login:unknown"))
+
+
+def test_i02_a_locked_vault_holds_until_it_opens(run: Go[bool]) -> None:
+    """Asked again by itself, without a dialog each time."""
+    world = World()
+    assert run(world.conditions.is_over("vault:vault:main"))
+    world.secrets.known.clear()
+    assert not run(world.conditions.is_over("vault:vault:main"))
