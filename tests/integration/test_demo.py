@@ -15,7 +15,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / "resources" / "demo" / "meeting.truth.json"
 WORDS = jiwer.Compose(
-    [jiwer.ToLowerCase(), jiwer.RemovePunctuation(), jiwer.RemoveMultipleSpaces(), jiwer.Strip()]
+    [
+        jiwer.ToLowerCase(),
+        jiwer.RemovePunctuation(),  # type: ignore[no-untyped-call]
+        jiwer.RemoveMultipleSpaces(),
+        jiwer.Strip(),
+    ]
 )
 
 

@@ -50,8 +50,8 @@ caption_profile = "BROADCAST-32"
 stills = 3
 
 [presets.council.encode]
-height = 720
-speed = "veryfast"
+height = 480             # small and quick: this is a demonstration; 1080 and "veryfast" are the defaults
+speed = "ultrafast"
 loudness_lufs = -24.0
 
 [presets.council.speech]
