@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import unicodedata
@@ -287,3 +288,14 @@ def test_a_video_of_unknown_length_keeps_the_last_cue() -> None:
 
 def test_profiles_are_found_by_name() -> None:
     assert profile_named("broadcast-32") is BROADCAST_32
+
+
+def test_r13_a_corrected_word_moves_few_cues() -> None:
+    words, duration_s = council_words(9, 150)
+    setting = Setting(duration_s=duration_s)
+    before = segment(words, BROADCAST_32, setting).cues
+    for place in range(5, len(words), 60):
+        changed = list(words)
+        changed[place] = dataclasses.replace(words[place], text=f"{words[place].text}ings")
+        after = segment(changed, BROADCAST_32, setting).cues
+        assert len(set(after) - set(before)) <= 3
