@@ -12,7 +12,7 @@ from tests.cablecast.conftest import UNTIL_DONE_S, Run, Studio
 from tests.cablecast.fakes import CUES, Died, FakeContext, inputs_for, made_captions, tiny_movie
 from vodstudio.captions.scc import write_scc
 from vodstudio.core.errors import Cancelled, Conflict, Hold, NeedsUser, NotFound, NotYet, Refused
-from vodstudio.core.jobs import Inputs, PlanKind, StepKind, StepResult
+from vodstudio.core.jobs import Inputs, JobId, PlanKind, StepKind, StepResult
 from vodstudio.demo.simulator_faults import Fault
 from vodstudio.demo.simulator_seed import FIRST_SHOW
 
@@ -196,6 +196,30 @@ def test_a_second_recording_of_the_show_gets_no_second_video(
     run(published(studio, FakeContext(tmp_path / "work2", studio.clock), again))
     assert studio.counts() == {**SEEDED, "vod": 1}
     assert path.with_suffix(".scc").read_bytes() == better["scc"].path.read_bytes()
+
+
+def test_b30_the_same_recording_once_more_is_adopted(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    """Another job of the same recording finds the show, the file and the captions of the first."""
+    inputs = inputs_for(tmp_path / "made")
+    first = run(published(studio, context, inputs))
+    again = replace(inputs, job_id=JobId("5f6a0c1e-0000-4000-8000-000000000002"))
+    second = run(published(studio, FakeContext(tmp_path / "work2", studio.clock), again))
+    assert second.facts["show_id"] == first.facts["show_id"]
+    assert studio.counts() == ONE_MORE
+    assert len(list(studio.drive.iterdir())) == 2
+
+
+def test_g08_a_show_removed_since_is_made_anew_for_a_new_job(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    inputs = inputs_for(tmp_path / "made")
+    first = run(published(studio, context, inputs))
+    studio.simulator.objects.remove("show", int(str(first.facts["show_id"])))
+    again = replace(inputs, job_id=JobId("5f6a0c1e-0000-4000-8000-000000000002"))
+    second = run(published(studio, FakeContext(tmp_path / "work2", studio.clock), again))
+    assert second.facts["show_id"] != first.facts["show_id"]
 
 
 def test_captions_of_others_are_never_replaced(

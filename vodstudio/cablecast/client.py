@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import ipaddress
 import json
 import ssl
@@ -66,7 +65,8 @@ class Client:
         self._clock = clock
         self._deadline_s = deadline_s
         self._http: httpx.AsyncClient | None = None
-        self._refused_login = ""
+        self._password: str | None = None
+        self._refused_password: str | None = None
         self._failures = 0
         self._closed_until_s = float("-inf")
 
@@ -160,7 +160,7 @@ class Client:
             self._failures = 0
             return answer.headers.get("Content-Type", "").lower(), content
         if answer.status_code == 401:
-            self._refused_login = _mark(auth)
+            self._refused_password, self._password = self._password, None
         raise self._failed(problem)
 
     async def _exchange(
@@ -196,13 +196,17 @@ class Client:
         if call.is_guest or not self._server.user:
             return headers, None
         self._refuse_plain_text(asked)
-        password = (
-            await asyncio.to_thread(self._secrets.read, self._server.secret) if self._server.secret else ""
-        )
-        auth = httpx.BasicAuth(self._server.user, password)
-        if _mark(auth) == self._refused_login:
+        if self._password is None:
+            self._password = await self._read_password(asked)
+        return headers, httpx.BasicAuth(self._server.user, self._password)
+
+    async def _read_password(self, asked: Asked) -> str:
+        """From the vault, once; again only after a refusal, and a refused one is never sent twice."""
+        secret = self._server.secret
+        password = await asyncio.to_thread(self._secrets.read, secret) if secret else ""
+        if password == self._refused_password:
             raise not_signed_in(asked, f"{asked.detail}: this password was refused before; not sent again")
-        return headers, auth
+        return password
 
     def _refuse_plain_text(self, asked: Asked) -> None:
         parts = urlsplit(self._server.url)
@@ -256,10 +260,6 @@ class Client:
         return Asked(
             server_id=self._server.id, server_name=self._server.name, method=call.method, path=call.path
         )
-
-
-def _mark(auth: httpx.BasicAuth | None) -> str:
-    return hashlib.sha256(auth._auth_header.encode()).hexdigest() if auth else ""
 
 
 def _is_loopback(host: str) -> bool:

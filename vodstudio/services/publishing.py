@@ -57,6 +57,7 @@ class Publishing:
             catalogue=catalogue,
             intents=intents,
             clock=self.clock,
+            notebook=self.notebook,
             server_time=facts.time,
         )
         run = _Run(
@@ -101,6 +102,7 @@ class _Run:
         video = self.inputs.outputs["video"]
         await check_drive(self.house.drives, self.there, video.size_bytes)
         show_id = await self.records.show()
+        await self.records.remember(show_id)
         length_s = math.ceil(_seconds(video) or self.inputs.recording.duration_s or 0)
         base = await self._base_name(show_id)
         await self._check_place_is_free(show_id, base)

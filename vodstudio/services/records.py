@@ -11,6 +11,7 @@ from vodstudio.core.ports import Catalogue, Clock
 from vodstudio.core.shows import MediaId, NewShow, Reel, ReelId, Show, ShowId
 from vodstudio.services.destination import Destination, check_show
 from vodstudio.services.intents import Intents, number_of
+from vodstudio.services.notebook import Notebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Records:
     catalogue: Catalogue
     intents: Intents
     clock: Clock
+    notebook: Notebook
     server_time: datetime
 
     async def show(self) -> ShowId:
@@ -29,7 +31,7 @@ class Records:
         kept = self.intents.kept("show")
         if kept is not None:
             return ShowId(number_of(kept))
-        existing = await self.existing_show(self.inputs.recording.show_number)
+        existing = await self.existing_show(self.inputs.recording.show_number or await self._earlier_show())
         if existing is not None:
             await self.intents.keep("show", {"id": existing.id, "adopted": True}, self.clock.now())
             return existing.id
@@ -50,6 +52,18 @@ class Records:
             make=lambda: self.catalogue.create_show(new),
         )
         return ShowId(number)
+
+    async def remember(self, show_id: ShowId) -> None:
+        """Another job of the same recording shall find this show."""
+        await self.notebook.write(self._recording_key(), str(show_id))
+
+    async def _earlier_show(self) -> int | None:
+        """The show that an earlier job made of the same recording: it gets no second one."""
+        noted = await self.notebook.read(self._recording_key())
+        return int(noted) if noted else None
+
+    def _recording_key(self) -> str:
+        return f"show:{self.there.server.id}:{self.inputs.recording.fingerprint}"
 
     async def existing_show(self, number: int | None) -> Show | None:
         """The show with this number, if the server has it."""
