@@ -31,6 +31,15 @@ OLDEST_GLIBC = (2, 34)
 STOPPED = 3  # something is missing and a person has to act
 # download MB, disk MB, how long: measured on Debian 12; "more" is development on top of what runs
 SIZES = {"run": (470, 1450, "3 minutes"), "dev": (520, 1530, "4 minutes"), "more": (60, 110, "1 minute")}
+LARGE = (
+    "av",
+    "ctranslate2",
+    "imageio-ffmpeg",
+    "numpy",
+    "onnxruntime",
+    "pyside6-addons",
+    "pyside6-essentials",
+)
 USAGE = """VOD Studio. The two commands, from a fresh copy:
 
   python3 dev.py run       set up what is missing, then open the window
@@ -363,26 +372,45 @@ def make_venv() -> None:
         stop("Python could not make the folder .venv (see above).")
 
 
+def parts_of(lock: str) -> list[tuple[str, str]]:
+    """The list in parts: the small packages together, then each large one, under its name."""
+    rows = re.split(r"\n(?=\S)", lock.strip())
+    names = [row.split("==")[0] for row in rows]
+    small = [row for row, name in zip(rows, names) if name not in LARGE]
+    return [("small packages", "\n".join(small)), *((n, row) for row, n in zip(rows, names) if n in LARGE)]
+
+
 def fill_venv(kind: str) -> None:
-    """Install the locked packages. pip keeps what it has downloaded: a second try goes on where the first ended."""
+    """Install the list part by part: a stopped installation goes on with the part that it was at."""
     tell_size(kind)
     if STAMP.exists():
         STAMP.unlink()
-    options = "--require-hashes --only-binary :all: --no-input --retries 8 --disable-pip-version-check"
-    line = [str(VENV_PYTHON), "-m", "pip", "install", *options.split(), "-r", str(lock_of(kind))]
+    parts = parts_of(lock_of(kind).read_text(encoding="utf-8"))
+    for number, (name, rows) in enumerate(parts, 1):
+        say(f"Part {number} of {len(parts)}: {name}")
+        install_part(rows)
+    kinds = ("run", "dev") if kind == "dev" else ("run",)
+    whole = STAMP.with_suffix(".part")
+    whole.write_text(json.dumps({name: stamp_now(name) for name in kinds}), encoding="utf-8")
+    whole.replace(STAMP)
+
+
+def install_part(rows: str) -> None:
+    listed = VENV / "part.txt"
+    listed.write_text(rows + "\n", encoding="utf-8")
+    options = (
+        "--require-hashes --no-deps --only-binary :all: --no-input --retries 8 --disable-pip-version-check"
+    )
+    line = [str(VENV_PYTHON), "-m", "pip", "install", *options.split(), "-r", str(listed)]
     for attempt in (1, 2, 3):
         if subprocess.call(line, stdout=sys.stderr) == 0:
-            break
-        if attempt == 3:
-            stop(
-                "The packages could not be installed (see above). What was downloaded is kept:\n"
-                "run the same command again and it goes on from there."
-            )
-        say(f"That did not finish; trying again ({attempt + 1} of 3) ...")
-    kinds = ("run", "dev") if kind == "dev" else ("run",)
-    part = STAMP.with_suffix(".part")
-    part.write_text(json.dumps({name: stamp_now(name) for name in kinds}), encoding="utf-8")
-    part.replace(STAMP)
+            return
+        if attempt < 3:
+            say(f"That did not finish; trying again ({attempt + 1} of 3) ...")
+    stop(
+        "The packages could not be installed (see above). The parts that are in are kept:\n"
+        "run the same command again and it goes on from there."
+    )
 
 
 def tell_size(kind: str) -> None:

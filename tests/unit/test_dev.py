@@ -213,6 +213,14 @@ def test_the_lists_hold_versions_and_hashes_and_no_address(kind: str) -> None:
     assert not [row for row in starts if "==" not in row or "--hash=sha256:" not in row]
 
 
+@pytest.mark.parametrize("kind", ["run", "dev"])
+def test_the_parts_are_the_whole_list(dev: ModuleType, kind: str) -> None:
+    parts = dev.parts_of(LOCKS[kind])
+    assert [name for name, _ in parts][1:] == list(dev.LARGE)
+    lines = [line for _, rows in parts for line in rows.splitlines()]
+    assert sorted(lines) == sorted(LOCKS[kind].splitlines())
+
+
 def test_development_adds_to_what_runs_and_changes_nothing() -> None:
     run, development = rows("run"), rows("dev")
     assert {name: development.get(name) for name in run} == run
