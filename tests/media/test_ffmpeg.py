@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from vodstudio.core.errors import (
     BadMedia,
     Cancelled,
     ChildCrashed,
+    Locked,
     NeedsUser,
     NoAccess,
     NoSpace,
     NotFound,
+    StorageAway,
     VodError,
 )
 from vodstudio.workers.encode import Tools
@@ -173,6 +176,7 @@ def test_b01_a_file_that_may_not_grow_is_a_full_disk(
     ("status", "text", "kind"),
     [
         (1, "file:x: No such file or directory", NotFound),
+        (1, "file:x: Input/output error", StorageAway),
         (1, "file:x: Permission denied", NoAccess),
         (1, "Read-only file system", NoAccess),
         (1, "Unknown encoder 'libx264'", NeedsUser),
@@ -197,3 +201,12 @@ def test_a_missing_source_is_understood_from_a_real_ffmpeg(tools: Tools, tmp_pat
     arguments = ["-i", file_url(tmp_path / "gone.mp4"), "-f", "null", "-"]
     with pytest.raises(NotFound, match=r"source\.mp4 is not there"):
         run_ffmpeg(tools.children, tools.ffmpeg().path, arguments, _run(tmp_path))
+
+
+def test_b03_b35_a_share_or_a_work_folder_that_went_away_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    gone = replace(_run(tmp_path), source=tmp_path / "share" / "x.mp4")
+    away = error_of_end(1, "No such file or directory", gone)
+    assert isinstance(away, StorageAway)
+    assert away.condition == f"path:{tmp_path / 'share'}"
+    removed = replace(_run(tmp_path), target=tmp_path / "work" / "x.tmp")
+    assert isinstance(error_of_end(1, "No such file or directory", removed), Locked)

@@ -236,3 +236,14 @@ def test_our_own_child_starts_from_any_folder(
 
 def test_our_own_child_is_this_program_again() -> None:
     assert child_command("speech", "a") == (sys.executable, "-m", "vodstudio", "--child", "speech", "a")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of the system")
+def test_c23_a_child_that_takes_too_much_memory_fails_alone(children: Children) -> None:
+    code = (
+        "import sys; sys.stdin.readline()\ntry: bytearray(800_000_000)\nexcept MemoryError: print('refused')"
+    )
+    command = Command(argv=(sys.executable, "-c", code), has_input=True, memory_bytes=300_000_000)
+    with children.running(command) as child:
+        child.send("now")
+        assert _first_line(child) == "refused"

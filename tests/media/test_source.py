@@ -64,3 +64,23 @@ def test_b31_a_missing_file_is_a_question_and_a_missing_folder_is_waited_for(
     with pytest.raises(StorageAway) as away:
         probe(steps.tools.media, steps.context("probe"), inputs)
     assert away.value.condition == f"path:{folder}"
+
+
+def test_b03_a_share_that_goes_away_while_we_read_is_waited_for(
+    steps: Steps, media_files: MediaFiles, tmp_path: Path
+) -> None:
+    folder = tmp_path / "share"
+    folder.mkdir()
+    path = media_files.copy(folder, "x.mp4")
+    inputs = inputs_of(recording_of(path), steps.probe(path))
+
+    def unplug(_context: MemoryContext) -> bool:
+        if folder.exists():
+            folder.rename(tmp_path / "unplugged")
+        return False
+
+    for run in (steps.run_probe, steps.run_encode, steps.run_stills):
+        with pytest.raises(StorageAway) as away:
+            run(steps.context("step", unplug), inputs)
+        assert away.value.condition == f"path:{folder}"
+        (tmp_path / "unplugged").rename(folder)

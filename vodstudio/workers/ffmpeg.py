@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import queue
 import re
@@ -13,9 +14,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vodstudio.core.errors import BadMedia, ChildCrashed, NeedsUser, NoAccess, NoSpace, NotFound, VodError
+from vodstudio.core.errors import (
+    BadMedia,
+    ChildCrashed,
+    Locked,
+    NeedsUser,
+    NoAccess,
+    NoSpace,
+    NotFound,
+    VodError,
+)
 from vodstudio.workers.limits import FFMPEG_BYTES, FORMATS, MAX_ALLOC_BYTES, MAX_PIXELS, STALLED_AFTER_S
 from vodstudio.workers.process import Child, Children, Command, finished
+from vodstudio.workers.source import error_of_reading
 
 LOOK_EVERY_S = 0.1
 TIME_LIMIT_S = 48 * 3600
@@ -257,12 +268,18 @@ def _may_not(run: Run, detail: str) -> VodError:
 
 
 def _gone(run: Run, detail: str) -> VodError:
-    return NotFound(
-        f"{run.source.name} is not there any more",
-        hint="Put it back, then press Retry. Finished work is kept.",
-        detail=detail,
-        code="VS-SOURCE-MISSING",
-    )
+    if not run.target.parent.is_dir():
+        return Locked(
+            "The work folder was removed while we worked",
+            hint="The step starts again by itself. Leave the work folder to the program.",
+            detail=detail,
+            code="VS-WORK-FOLDER-GONE",
+        )
+    return error_of_reading(run.source, FileNotFoundError(errno.ENOENT, detail))
+
+
+def _away(run: Run, detail: str) -> VodError:
+    return error_of_reading(run.source, OSError(errno.EIO, detail))
 
 
 def _lacks(run: Run, detail: str) -> VodError:
@@ -290,6 +307,8 @@ MEANINGS = (
     _Meaning("Permission denied", _may_not),
     _Meaning("Read-only file system", _may_not),
     _Meaning("No such file or directory", _gone),
+    _Meaning("Input/output error", _away),
+    _Meaning("Stale file handle", _away),
     _Meaning("Unknown encoder", _lacks),
     _Meaning("No such filter", _lacks),
     _Meaning("Unrecognized option", _lacks),

@@ -8,15 +8,22 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from vodstudio.core.errors import BadMedia, Conflict, NoAccess, NotFound, StorageAway, VodError
+from vodstudio.core.errors import BadMedia, ChildCrashed, Conflict, NoAccess, NotFound, StorageAway, VodError
 from vodstudio.core.recording import Recording, fingerprint_of
 
 
 @contextlib.contextmanager
 def steady(recording: Recording) -> Iterator[Path]:
-    """The file to read; what a step made of it counts only when it did not change meanwhile."""
+    """The file to read; what a step made of it counts only when it did not change meanwhile.
+
+    A verdict about a file that went away or changed under it is no verdict: the truth about the file goes first.
+    """
     _compare(recording)
-    yield recording.path
+    try:
+        yield recording.path
+    except (BadMedia, ChildCrashed):
+        _compare(recording)
+        raise
     _compare(recording)
 
 
