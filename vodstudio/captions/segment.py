@@ -53,15 +53,15 @@ def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmen
     tokens = tokens_of(words, language=setting.language, max_width=profile.max_columns)
     if not tokens:
         return Segmented(cues=(), findings=())
-    field_ = _Field(tokens, profile, setting)
+    layout = _Layout(tokens, profile, setting)
     bounds = [0]
     for first, last in itertools.pairwise(_groups(tokens, profile, setting)):
-        bounds += field_.solve(first, last)
+        bounds += layout.solve(first, last)
     pieces = list(itertools.pairwise(bounds))
-    spans = [field_.span(first, last) for first, last in pieces]
+    spans = [layout.span(first, last) for first, last in pieces]
     times = time_cues(spans, profile, setting.fps, setting.duration_s)
     cues = tuple(
-        Cue(start_s=start, end_s=end, lines=field_.lines(first, last))
+        Cue(start_s=start, end_s=end, lines=layout.lines(first, last))
         for (first, last), (start, end) in zip(pieces, times, strict=True)
     )
     return Segmented(cues=cues, findings=tuple(_cut_words(tokens)))
@@ -91,7 +91,7 @@ def _cut_words(tokens: Sequence[Token]) -> list[Finding]:
     ]
 
 
-class _Field:
+class _Layout:
     """The tokens with everything that a cost asks for, added up once."""
 
     def __init__(self, tokens: Sequence[Token], profile: Profile, setting: Setting) -> None:
