@@ -20,8 +20,6 @@ import psutil
 
 from vodstudio.core.files import is_temporary
 from vodstudio.demo.simulator_objects import Objects
-from vodstudio.demo.station import write_sample_station
-from vodstudio.paths import HOME_VARIABLE, places
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "VODSTUDIO_KILL_TRIAL"
@@ -53,12 +51,9 @@ class Trial:
     def _log(self) -> Path:
         return self.home / "said.log"
 
-    def prepare(self, height: int = 144) -> None:
-        """The sample station, with a picture that is small enough for many trials."""
-        sample = write_sample_station(places({HOME_VARIABLE: str(self.home)}))
-        text = sample.station_file.read_text("utf-8")
-        assert "height = 720" in text
-        sample.station_file.write_text(text.replace("height = 720", f"height = {height}"), "utf-8")
+    def prepare(self) -> None:
+        """A home of its own; the program makes everything in it, also its folder of outputs."""
+        self.home.mkdir(parents=True)
 
     def start(self) -> subprocess.Popen[bytes]:
         """`vodstudio demo --headless` in this home."""
