@@ -10,12 +10,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from vodstudio.config import Settings
 from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import VodError
-from vodstudio.core.ports import Catalogue, Drives
+from vodstudio.core.jobs import Json
+from vodstudio.core.ports import Drives
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.station import Server, ServerId, SpeechSettings, Storage
 from vodstudio.paths import resource
@@ -39,6 +41,14 @@ SAFE_SQLITE = (3, 51, 3)
 MODEL_LIMIT_S = 120.0
 
 
+class Answering(Protocol):
+    """What doctor asks of a server."""
+
+    async def check(self) -> Json:
+        """Name, version and clock."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the questions are put to."""
@@ -46,7 +56,7 @@ class Parts:
     toolbox: Toolbox
     drives: Drives
     vault: Vault
-    catalogues: Mapping[ServerId, Catalogue]
+    catalogues: Mapping[ServerId, Answering]
 
 
 def health_of(settings: Settings, parts: Parts, station_trouble: VodError | None = None) -> Health:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,7 +14,8 @@ from uuid import uuid4
 from vodstudio.core.errors import NoAccess, NoSpace
 
 HOME_VARIABLE = "VODSTUDIO_HOME"
-_FULL_DISK = {28, 122}
+_FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
+_TRIAL_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +139,12 @@ def _make_folder(folder: Path) -> None:
 def _prove_writable(folder: Path) -> None:
     trial = folder / f".vs-{uuid4().hex[:12]}.tmp"
     try:
-        trial.write_bytes(b"")
-        trial.unlink()
+        trial.write_bytes(bytes(_TRIAL_BYTES))
     except OSError as exc:
         raise _cannot_write(folder, exc) from exc
+    finally:
+        with contextlib.suppress(OSError):
+            trial.unlink()
 
 
 def _cannot_write(folder: Path, exc: OSError) -> NoAccess | NoSpace:

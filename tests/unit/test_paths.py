@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from vodstudio import paths
-from vodstudio.core.errors import NoAccess
+from vodstudio.core.errors import NoAccess, NoSpace
 
 linux_only = pytest.mark.skipif(sys.platform == "win32", reason="permissions of this kind are POSIX")
 
@@ -85,6 +86,24 @@ def test_a05_read_only_home_names_path_and_permission(exists: bool) -> None:
         assert str(home) in done.stdout
         assert "permission" in done.stdout
         assert list(home.iterdir() if exists else outer.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root may mount a small disk")
+def test_b02_a_full_disk_is_said_before_anything_is_begun(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=True)
+    try:
+        with contextlib.suppress(OSError), (disk / "ballast").open("wb", buffering=0) as ballast:
+            while ballast.write(bytes(4096)):
+                pass
+        with pytest.raises(NoSpace) as caught:
+            paths.make(paths.places({"VODSTUDIO_HOME": str(disk)}))
+        assert caught.value.condition == f"disk:{disk}"
+        assert "nothing is lost" in caught.value.hint
+        assert not list(disk.glob(".vs-*"))
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_resources_are_found_from_a_checkout() -> None:

@@ -28,6 +28,7 @@ from vodstudio.core.ports import AsyncContext, Clock, Done, Emit, Outcome, Store
 from vodstudio.core.rows import JobRow
 from vodstudio.core.station import Lane
 from vodstudio.core.switches import may_claim
+from vodstudio.logs import about
 
 log = logging.getLogger(__name__)
 
@@ -208,6 +209,13 @@ class RemoteLane:
         return claim
 
     async def _work(self, claim: Claim) -> Outcome:
+        with about(job=claim.inputs.job_id, step=claim.kind.value, city=claim.inputs.city_id or ""):
+            log.info("attempt %d begins", claim.attempt)
+            outcome = await self._attempt(claim)
+            log.info("attempt %d ends: %s", claim.attempt, type(outcome).__name__)
+        return outcome
+
+    async def _attempt(self, claim: Claim) -> Outcome:
         try:
             await self._ask_late(claim)
             context = RemoteContext(self, claim)

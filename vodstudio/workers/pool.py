@@ -19,6 +19,7 @@ from vodstudio.core.ports import Context, Done, Outcome, Unit
 from vodstudio.core.rows import JobRow
 from vodstudio.core.station import Lane
 from vodstudio.core.switches import may_claim
+from vodstudio.logs import about
 from vodstudio.workers.context import StepContext, Stop, Surroundings
 from vodstudio.workers.reuse import reuse
 
@@ -160,11 +161,14 @@ class Pool:
         with self._lock:
             self._running[claim.step_id] = (claim.inputs.job_id, stop)
         self._ask_late(claim, stop)
-        try:
-            outcome = self._outcome(claim, stop)
-        finally:
-            with self._lock:
-                del self._running[claim.step_id]
+        with about(job=claim.inputs.job_id, step=claim.kind.value, city=claim.inputs.city_id or ""):
+            log.info("attempt %d begins", claim.attempt)
+            try:
+                outcome = self._outcome(claim, stop)
+            finally:
+                with self._lock:
+                    del self._running[claim.step_id]
+            log.info("attempt %d ends: %s", claim.attempt, type(outcome).__name__)
         self._finish(claim, outcome)
 
     def _ask_late(self, claim: Claim, stop: Stop) -> None:
