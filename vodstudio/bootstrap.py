@@ -18,11 +18,11 @@ from vodstudio.checkup import Parts, health_of
 from vodstudio.config import Settings
 from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import VodError
-from vodstudio.core.events import Event
+from vodstudio.core.events import Event, Logged
 from vodstudio.core.files import remove_leftovers
 from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StopReason
 from vodstudio.core.ports import Emit
-from vodstudio.core.rows import Check
+from vodstudio.core.rows import Check, LogLine, Verdict
 from vodstudio.core.shows import PublicShow, ShowId
 from vodstudio.core.station import Lane, Server, ServerId
 from vodstudio.core.version import VERSION
@@ -228,8 +228,13 @@ class House:
         self._daily = asyncio.get_running_loop().call_later(A_DAY.total_seconds(), self._every_day)
 
     async def _do_chores(self) -> None:
-        await self.jobs.cleanup(timedelta(days=self.settings.preferences.retention_days))
-        await self.store.backup_daily()
+        try:
+            await self.jobs.cleanup(timedelta(days=self.settings.preferences.retention_days))
+            await self.store.backup_daily()
+        except VodError as error:
+            log.warning("the daily chores were left for tomorrow: %s %s", error.title, error.detail)
+            text = f"{error.title}. {error.hint}"
+            self.emit(Logged(LogLine(at=self.clock.now(), verdict=Verdict.BAD, where="Store", text=text)))
 
 
 async def open_house(settings: Settings, emit: Emit) -> House:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from vodstudio.core.clock import SystemClock
 from vodstudio.core.events import Event, StepProgressed
 from vodstudio.core.files import sha256_of, write_atomically
 from vodstudio.core.jobs import Inputs, Job, JobId, Output, StepKind, StepResult, StepState
-from vodstudio.core.ports import AsyncContext, Context
+from vodstudio.core.ports import AsyncContext, Context, Store
 from vodstudio.core.station import City, CityId, Lane, Station
 from vodstudio.services.holds import Holds
 from vodstudio.services.importing import Importing
@@ -97,13 +97,23 @@ class Engine:
         self.remote = RemoteLane(
             self.store, self.clock, self.hear, work, worker=worker, on_finished=self._finished
         )
-        self.pool = Pool(
-            Surroundings(store=self.store, clock=self.clock, emit=self.hear, work=work),
-            {kind: StepType(plan.local.get(kind, quick(kind)), "1") for kind in LOCAL},
+        self.pool = self._pool(self.store, plan.local)
+
+    def _pool(self, store: Store, local: Mapping[StepKind, Run]) -> Pool:
+        return Pool(
+            Surroundings(store=store, clock=self.clock, emit=self.hear, work=self.folder / "work"),
+            {kind: StepType(local.get(kind, quick(kind)), "1") for kind in LOCAL},
             LANES,
-            worker=worker,
+            worker=self._worker,
             on_finished=self._finished,
         )
+
+    def break_store(self, store: Store, local: Mapping[StepKind, Run]) -> None:
+        """From now on the lanes have this store and these steps."""
+        self.pool.close()
+        self.pool = self._pool(store, local)
+        self.workers.join(self.pool, self.remote)
+        self.pool.open()
 
     async def _is_over(self, condition: str) -> bool:
         return self._plan.is_over(condition)

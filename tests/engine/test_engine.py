@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from tests.conftest import Run as Go
 from tests.engine.kit import Gate, Plan, began, engine, kinds, made, quick, states
-from vodstudio.core.errors import BadMedia, ChildCrashed, Conflict, NotFound, StorageAway
-from vodstudio.core.events import JobRemoved, QueueSwitched
+from vodstudio.core.errors import BadMedia, ChildCrashed, Conflict, NoSpace, NotFound, StorageAway
+from vodstudio.core.events import JobRemoved, Logged, QueueSwitched
 from vodstudio.core.jobs import Inputs, JobId, JobState, Rank, StepKind, StepResult, StepState
-from vodstudio.core.ports import AsyncContext, Context
+from vodstudio.core.ports import AsyncContext, Context, Store, Unit
 from vodstudio.core.rows import JobFilter
 from vodstudio.core.station import CityId
+
+T = TypeVar("T")
 
 
 def test_a_recording_goes_through_all_steps(tmp_path: Path, run: Go[None]) -> None:
@@ -450,3 +454,50 @@ def test_the_same_content_in_two_places_keeps_two_places(tmp_path: Path, run: Go
             assert (await it.jobs.job(first)).recording.path == tmp_path / "Grant.mp4"
 
     run(scenario())
+
+
+class FullDisk:
+    """A store that has no space for a while."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self._store = store
+        self.times = times
+
+    def call(self, work: Callable[[Unit], T]) -> T:
+        if self.times > 0:
+            self.times -= 1
+            raise NoSpace("The disk is full", condition="disk:/", hint="What was saved is safe.")
+        return self._store.call(work)
+
+    async def run(self, work: Callable[[Unit], T]) -> T:
+        return await self._store.run(work)
+
+    async def look(self, work: Callable[[Unit], T]) -> T:
+        return await self._store.look(work)
+
+
+def test_a03_a_full_disk_is_waited_for_with_the_result_in_hand(
+    tmp_path: Path, run: Go[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lane does not die and the work is not done again: it is written when there is space."""
+    monkeypatch.setattr("vodstudio.workers.pool.AGAIN_AFTER_S", 0.01)
+    times: list[int] = []
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            full = FullDisk(it.store, 0)
+
+            def encode(context: Context, inputs: Inputs) -> StepResult:
+                times.append(1)
+                result = made(context, inputs, "encode")
+                full.times = 3
+                return result
+
+            it.break_store(full, {StepKind.ENCODE: encode})
+            (job_id,) = await it.add("Grant.mp4")
+            await it.until_state(JobState.DONE, job_id)
+            told = [event for event in it.events if isinstance(event, Logged)]
+            assert "What was saved is safe" in told[0].line.text
+
+    run(scenario())
+    assert times == [1]

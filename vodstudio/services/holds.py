@@ -7,7 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from vodstudio.core.events import HoldsChanged, JobChanged
+from vodstudio.core.errors import problem_of
+from vodstudio.core.events import HoldsChanged, JobChanged, QueueStopped
+from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
 from vodstudio.core.ports import Clock, Emit, Store, Unit
 from vodstudio.core.rows import HeldCondition, JobRow
 
@@ -41,6 +43,7 @@ class Holds:
         """Begin to watch; called on the loop."""
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._live(), name="holds")
+        self._task.add_done_callback(self._on_ended)
         self._bell.set()
 
     def ring(self) -> None:
@@ -65,14 +68,28 @@ class Holds:
             await asyncio.gather(self._task, return_exceptions=True)
         self._loop = None
 
+    def _on_ended(self, task: asyncio.Task[None]) -> None:
+        """Nothing dies in silence: without this watch, what is held would wait for ever."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("the watch over what is held stopped", exc_info=error)
+            self._emit(QueueStopped(problem_of(error)))
+
     async def _live(self) -> None:
         while True:
-            held, retry_at = await self._store.run(
-                lambda unit: (unit.queue.held(), unit.queue.next_retry(self._clock.now()))
-            )
-            self._tell(tuple(held))
-            await self._look(held)
-            await self._sleep(held, retry_at)
+            try:
+                await self._turn()
+            except WAITED_FOR as error:
+                tell_waiting(error, self._clock, self._emit)
+                await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _turn(self) -> None:
+        held, retry_at = await self._store.run(
+            lambda unit: (unit.queue.held(), unit.queue.next_retry(self._clock.now()))
+        )
+        self._tell(tuple(held))
+        await self._look(held)
+        await self._sleep(held, retry_at)
 
     def _tell(self, held: tuple[HeldCondition, ...]) -> None:
         if held != self._shown:

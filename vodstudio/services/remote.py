@@ -8,6 +8,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from vodstudio.core.errors import Cancelled, VodError, problem_of
 from vodstudio.core.events import JobChanged, QueueStopped, StepProgressed
@@ -24,6 +25,7 @@ from vodstudio.core.jobs import (
     StopReason,
 )
 from vodstudio.core.outcome import outcome_of
+from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
 from vodstudio.core.ports import AsyncContext, Clock, Done, Emit, Outcome, Store, Unit
 from vodstudio.core.rows import JobRow
 from vodstudio.core.station import Lane
@@ -33,6 +35,7 @@ from vodstudio.logs import about
 log = logging.getLogger(__name__)
 
 TELL_EVERY_S = 0.1
+T = TypeVar("T")
 AsyncRun = Callable[[AsyncContext, Inputs], Awaitable[StepResult]]
 
 
@@ -132,6 +135,7 @@ class RemoteLane:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._finishing: set[asyncio.Task[None]] = set()
+        self._is_closing = False
 
     def open(self, steps: Mapping[StepKind, RemoteStep], size: int) -> None:
         """Begin to work; called on the loop."""
@@ -160,6 +164,7 @@ class RemoteLane:
 
     async def close(self, limit_s: float = 10.0) -> None:
         """End: running steps go back to ready at their checkpoints."""
+        self._is_closing = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -203,7 +208,7 @@ class RemoteLane:
             )
             return claim, unit.jobs.row(claim.inputs.job_id) if claim else None
 
-        claim, row = await self.store.run(take)
+        claim, row = await self._write(take)
         if row is not None:
             self.emit(JobChanged(row))
         return claim
@@ -261,9 +266,20 @@ class RemoteLane:
             owned = unit.queue.finish(claim.step_id, claim.attempt, outcome, self.clock.now())
             return unit.jobs.row(claim.inputs.job_id) if owned else None
 
-        row = await self.store.run(write)
+        row = await self._write(write)
         del self._running[claim.step_id]
         if row is not None:
             self.emit(JobChanged(row))
         self._bell.set()
         self._on_finished()
+
+    async def _write(self, work: Callable[[Unit], T]) -> T:
+        """A full disk is waited for with the result in hand; only the end of the program gives up."""
+        while True:
+            try:
+                return await self.store.run(work)
+            except WAITED_FOR as error:
+                tell_waiting(error, self.clock, self.emit)
+                if self._is_closing:
+                    raise
+                await asyncio.sleep(AGAIN_AFTER_S)

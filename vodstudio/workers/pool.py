@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import QRunnable, QThreadPool
 
@@ -15,6 +16,7 @@ from vodstudio.core.errors import VodError, problem_of
 from vodstudio.core.events import JobChanged, QueueStopped
 from vodstudio.core.jobs import Claim, Inputs, JobId, JobState, StepId, StepKind, StepResult, StopReason
 from vodstudio.core.outcome import outcome_of
+from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
 from vodstudio.core.ports import Context, Done, Outcome, Unit
 from vodstudio.core.rows import JobRow
 from vodstudio.core.station import Lane
@@ -25,6 +27,7 @@ from vodstudio.workers.reuse import reuse
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Run = Callable[[Context, Inputs], StepResult]
 
 
@@ -75,12 +78,14 @@ class Pool:
         self._bells: dict[Lane, int] = dict.fromkeys(lanes, 0)
         self._running: dict[StepId, tuple[JobId, Stop]] = {}
         self._is_open = False
+        self._closing = threading.Event()
         self._threads = {lane: QThreadPool() for lane in lanes}
         for lane, threads in self._threads.items():
             threads.setMaxThreadCount(lanes[lane])
 
     def open(self) -> None:
         """Begin to work."""
+        self._closing.clear()
         self._is_open = True
         self.wake()
 
@@ -108,6 +113,7 @@ class Pool:
     def close(self, limit_s: float = 20.0) -> bool:
         """End: running steps go back to ready at their checkpoints; False when one did not stop in time."""
         self._is_open = False
+        self._closing.set()
         with self._lock:
             stops = [stop for _, stop in self._running.values()]
         for stop in stops:
@@ -151,7 +157,7 @@ class Pool:
             )
             return claim, unit.jobs.row(claim.inputs.job_id) if claim else None
 
-        claim, row = self._house.store.call(take)
+        claim, row = self._write(take)
         if row is not None:
             self._house.emit(JobChanged(row))
         return claim
@@ -212,7 +218,17 @@ class Pool:
             owned = unit.queue.finish(claim.step_id, claim.attempt, outcome, self._house.clock.now())
             return unit.jobs.row(job_id) if owned else None
 
-        row = self._house.store.call(write)
+        row = self._write(write)
         if row is not None:
             self._house.emit(JobChanged(row))
         self._on_finished()
+
+    def _write(self, work: Callable[[Unit], T]) -> T:
+        """A full disk is waited for with the result in hand; only the end of the program gives up."""
+        while True:
+            try:
+                return self._house.store.call(work)
+            except WAITED_FOR as error:
+                tell_waiting(error, self._house.clock, self._house.emit)
+                if self._closing.wait(AGAIN_AFTER_S):
+                    raise
