@@ -8,6 +8,7 @@ import stat
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -49,12 +50,15 @@ class Vault:
         environ: Mapping[str, str] | None = None,
         *,
         keyring: Callable[[], Keyring | None] | None = None,
+        still_locked: Callable[[Keyring], bool] | None = None,
         hide: Callable[[str], None] = logs.hide,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._find_keyring = keyring or allowed_keyring
+        self._still_locked = still_locked or is_still_locked
         self._hide = hide
         self._session: dict[str, str] = {}
+        self._denied: set[str] = set()
         self._said: set[str] = set()
         self._lock = threading.Lock()
 
@@ -81,25 +85,31 @@ class Vault:
                 code="VS-SECRET-LENGTH",
             )
         self._hide(secret)
+        self.ask_again()
         keyring = self._find_keyring()
+        if keyring is not None and self._keep_in(keyring, name, secret):
+            with self._lock:
+                self._session.pop(name, None)
+            return True
         with self._lock:
             self._session[name] = secret
-            self._said.discard(f"vault:{name}")
-        if keyring is None:
-            self._say_once(
-                "no-vault",
-                "This system has no password vault that we trust: the password is kept until the program ends.",
-            )
-            return False
-        return self._keep_in(keyring, name, secret)
+        self._say_once(
+            "This system has no password vault that we may use: the password is kept until the program ends."
+        )
+        return False
 
     def _keep_in(self, keyring: Keyring, name: str, secret: str) -> bool:
         try:
             keyring.set_password(SERVICE, name, secret)
         except _keyring_errors() as exc:
-            log.warning("the vault refused to keep a password (%s)", type(exc).__name__)
+            log.info("the vault refused to keep a password (%s)", type(exc).__name__)
             return False
         return True
+
+    def ask_again(self) -> None:
+        """A person is here: a vault that was locked or denied may ask once more."""
+        with self._lock:
+            self._denied.clear()
 
     def describe(self) -> tuple[bool, str]:
         """Whether there is a vault, and a sentence for doctor."""
@@ -121,23 +131,22 @@ class Vault:
                 "This system has no password vault that we trust. Enter the password once after each start, or"
                 " write env:NAME or file:PATH in the station file.",
             )
+        with self._lock:
+            was_denied = name in self._denied
+        if was_denied and self._still_locked(keyring):
+            raise _locked(reference)
         try:
             secret = keyring.get_password(SERVICE, name)
         except _keyring_errors() as exc:
-            raise _held(
-                reference,
-                "The password vault is locked",
-                "Unlock it; publishing then goes on by itself. All other work continues.",
-                type(exc).__name__,
-            ) from exc
+            with self._lock:
+                self._denied.add(name)
+            raise _locked(reference, type(exc).__name__) from exc
         if not secret:
             raise _held(
                 reference,
                 f"The vault has no password named “{name}”",
                 "Enter the password in Settings; publishing then goes on by itself. All other work continues.",
             )
-        with self._lock:
-            self._session[name] = secret
         return secret
 
     def _from_environment(self, name: str, reference: str) -> str:
@@ -169,16 +178,25 @@ class Vault:
             )
         return secret
 
-    def _say_once(self, what: str, text: str) -> None:
+    def _say_once(self, text: str) -> None:
         with self._lock:
-            is_new = what not in self._said
-            self._said.add(what)
+            is_new = text not in self._said
+            self._said.add(text)
         if is_new:
             log.info(text)
 
 
 def _held(reference: str, title: str, hint: str, detail: str = "") -> Hold:
     return Hold(title, condition=f"vault:{reference}", hint=hint, detail=detail, code="VS-SECRET-MISSING")
+
+
+def _locked(reference: str, detail: str = "") -> Hold:
+    return _held(
+        reference,
+        "The password vault is locked",
+        "Unlock it, or enter the password in Settings; publishing then goes on by itself. All other work continues.",
+        detail,
+    )
 
 
 def refuse_open_file(path: Path, about: os.stat_result) -> None:
@@ -207,6 +225,19 @@ def allowed_keyring() -> Keyring | None:
             trusted: Keyring = found
             return trusted
     return None
+
+
+def is_still_locked(backend: Keyring) -> bool:
+    """Whether asking would only open the same dialog again (I02); a vault that cannot tell is not asked twice."""
+    if not type(backend).__module__.endswith("SecretService"):
+        return True
+    import secretstorage
+
+    try:
+        with closing(secretstorage.dbus_init()) as bus:
+            return bool(secretstorage.get_default_collection(bus).is_locked())
+    except (secretstorage.SecretStorageException, OSError):
+        return True
 
 
 def _keyring_errors() -> tuple[type[Exception], ...]:

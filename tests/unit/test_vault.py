@@ -12,7 +12,7 @@ import pytest
 
 from vodstudio import logs
 from vodstudio.core.errors import Hold, NeedsUser
-from vodstudio.vault import Keyring, Vault
+from vodstudio.vault import Keyring, Vault, is_still_locked
 
 CANARY = "canary-Zk81-pw"
 linux_only = pytest.mark.skipif(sys.platform == "win32", reason="permissions of this kind are POSIX")
@@ -96,29 +96,57 @@ def test_i01_backends_that_are_no_vault_are_refused(backend: str, tmp_path: Path
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
-def test_i02_a_locked_vault_holds_and_goes_on_when_it_is_open(keyring: FakeKeyring) -> None:
+def locked_vault(keyring: FakeKeyring) -> Vault:
     vault_of(keyring).keep("cablecast", CANARY)
-    vault = vault_of(keyring)
     keyring.is_locked = True
-    with pytest.raises(Hold, match="locked") as caught:
-        vault.read("vault:cablecast")
-    assert "by itself" in caught.value.hint
+    keyring.asked = 0
+    return Vault({}, keyring=lambda: keyring, still_locked=lambda _: keyring.is_locked)
+
+
+def test_i02_a_locked_vault_asks_once_and_goes_on_when_it_is_open(keyring: FakeKeyring) -> None:
+    vault = locked_vault(keyring)
+    for _ in range(3):
+        with pytest.raises(Hold, match="locked") as caught:
+            vault.read("vault:cablecast")
+        assert "by itself" in caught.value.hint
+    assert keyring.asked == 1
     keyring.is_locked = False
     assert vault.read("vault:cablecast") == CANARY
-    asked = keyring.asked
-    assert vault.read("vault:cablecast") == CANARY
-    assert keyring.asked == asked
+
+
+def test_i02_a_person_may_let_it_ask_again(keyring: FakeKeyring) -> None:
+    vault = locked_vault(keyring)
+    for _ in range(2):
+        with pytest.raises(Hold):
+            vault.read("vault:cablecast")
+        vault.ask_again()
+    assert keyring.asked == 2
+
+
+def test_i02_a_vault_that_cannot_tell_is_not_asked_twice(keyring: FakeKeyring) -> None:
+    assert is_still_locked(keyring)
+
+
+def test_g06_a_password_that_was_changed_in_the_vault_is_seen(keyring: FakeKeyring) -> None:
+    vault = vault_of(keyring)
+    vault.keep("cablecast", "first-one")
+    assert vault.read("vault:cablecast") == "first-one"
+    vault_of(keyring).keep("cablecast", "second-one")
+    assert vault.read("vault:cablecast") == "second-one"
 
 
 def test_i02_a_vault_that_denies_keeping_says_so(
     keyring: FakeKeyring, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     keyring.is_locked = True
     vault = vault_of(keyring)
     assert not vault.keep("cablecast", CANARY)
     assert vault.read("vault:cablecast") == CANARY
+    assert "until the program ends" in caplog.text
     assert CANARY not in caplog.text
-    caplog.clear()
+    keyring.is_locked = False
+    assert vault.keep("cablecast", CANARY)
 
 
 def test_i02_a_missing_secret_holds(keyring: FakeKeyring) -> None:
