@@ -200,7 +200,11 @@ class FakeJobs:
 
     async def counts(self) -> Counts:
         states = [row.state for row in self.held.values()]
-        return Counts(by_state={state: states.count(state) for state in set(states)})
+        cities = [row.city_id for row in self.held.values() if row.state is not JobState.DONE]
+        return Counts(
+            by_state={state: states.count(state) for state in set(states)},
+            open_by_city={city: cities.count(city) for city in set(cities)},
+        )
 
     async def pause(self, ids: Iterable[JobId]) -> list[JobRow]:
         return self._change("pause", ids, state=JobState.PAUSED, is_paused=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from vodstudio.ui.theme import Theme, Tone, font
@@ -25,6 +25,7 @@ class TabButton(QAbstractButton):
         self._theme = theme
         self._count: int | None = None
         self._tone = Tone.PLAIN
+        self._by_keyboard = False
         self._font = font(13, QFont.Weight.DemiBold)
         self._badge_font = font(11, QFont.Weight.DemiBold)
 
@@ -51,6 +52,11 @@ class TabButton(QAbstractButton):
         """Never cut off."""
         return self.sizeHint()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """The ring is for people who came by keyboard."""
+        self._by_keyboard = event.reason() is not Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw it."""
         painter = QPainter(self)
@@ -66,7 +72,7 @@ class TabButton(QAbstractButton):
             self._paint_badge(painter, self._pad_px + text_width + 7)
         if self.isChecked():
             painter.fillRect(0, self.height() - 3, self.width(), 3, QColor(theme.accent))
-        if self.hasFocus():
+        if self.hasFocus() and self._by_keyboard:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 4, -3, -6), 5, 5)

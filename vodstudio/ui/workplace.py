@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from vodstudio.core.events import Event, HoldsChanged, QueueStopped, StepProgressed
@@ -50,6 +50,7 @@ class Workplace(QObject):
         window.header.tabs.setEnabled(True)
         window.header.tabs.buttons[Tab.CITIES].set_count(len(desk.station.cities))
         self._on_tab_chosen(window.header.tabs.current)
+        self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.queue.reload()
         self.look_at_health()
 
@@ -117,7 +118,10 @@ class Workplace(QObject):
         self._window.header.tabs.buttons[Tab.MONITORING].set_count(len(wanting) or None, tone)
 
     def _on_tab_chosen(self, place: int) -> None:
-        self._window.show_page(self._page(Tab(place)))
+        page = self._page(Tab(place))
+        self._window.show_page(page)
+        if not self._window.header.tabs.isAncestorOf(self._window.focusWidget() or page):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _page(self, tab: Tab) -> QWidget:
         if tab not in self._pages:

@@ -13,10 +13,10 @@ from vodstudio.core.rows import CityCard, JobRow, StorageView
 from vodstudio.core.station import CityId
 from vodstudio.ui.queue.face import TONE_OF, face_of
 from vodstudio.ui.theme import Theme, font
-from vodstudio.ui.wording import many, short_day, size
+from vodstudio.ui.wording import STATE_NAMES, many, short_day, size
 
 EDGE_PX = 14
-HEIGHT_PX = 200
+HEIGHT_PX = 196
 NEARLY_FULL_BYTES = 50_000_000_000
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -111,10 +111,10 @@ class CityCardView(QAbstractButton):
 
     def _paint_share(self, painter: QPainter, left: int, right: int) -> None:
         theme, share = self._theme, self._card.captioned_share
-        number = f"{round(share * 100)} %" if share is not None else "No share"
+        number = f"{round(share * 100)} %" if share is not None else ""
         self._write(painter, QRect(left, 84, 90, 30), NUMBER, theme.text, number)
-        after = left + _metrics(NUMBER).horizontalAdvance(number) + 7
-        text = "captioned" if share is not None else "nothing finished yet"
+        after = left + (_metrics(NUMBER).horizontalAdvance(number) + 7 if number else 0)
+        text = "captioned" if number else "Nothing finished yet"
         self._write(painter, QRect(after, 88, right - after - 80, 26), PLAIN, theme.muted, text)
         for place, part in enumerate(reversed(self._card.captioned_by_month[-4:])):
             box = QRectF(right - 14 - place * 17, 87, 14, 26)
@@ -130,7 +130,7 @@ class CityCardView(QAbstractButton):
         painter.fillRect(left, 142, right - left, 1, QColor(theme.line))
         for place, row in enumerate(self._card.recent[:2]):
             top = 148 + place * 20
-            word = face_of(row, "", self._now).headline.split(":")[0].split(" · ")[0]
+            word = "on demand" if row.state is JobState.DONE else STATE_NAMES[row.state].lower()
             width = _metrics(PLAIN).horizontalAdvance(word) + 4
             self._write(
                 painter, QRect(left, top, right - left - width - 10, 18), PLAIN, theme.muted, meeting(row)

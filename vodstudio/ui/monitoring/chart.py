@@ -89,12 +89,18 @@ class AreaChart(_Chart):
         self._top = 1.0
 
     def show_values(
-        self, values: Sequence[float], labels: Sequence[str], *, figure: str, top: float | None = None
+        self,
+        values: Sequence[float],
+        labels: Sequence[str],
+        *,
+        figure: str,
+        top: float | None = None,
+        hint: str = "Nothing yet",
     ) -> None:
         """Values from old to new, and what the mouse says for each."""
         self._values, self._labels = list(values), list(labels)
         self._top = top or max(1e-9, max(values, default=0.0)) * 1.15
-        self._tell(figure, "" if any(values) else "Nothing yet")
+        self._tell(figure, "" if values else hint)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Say the value under the mouse."""

@@ -16,7 +16,6 @@ from vodstudio.ui.wording import clock
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 ROW_PX = 52
-FIX_PX = 36
 WORDS = {Verdict.GOOD: "good", Verdict.CARE: "take care", Verdict.BAD: "wrong", Verdict.OFF: "not used"}
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -80,7 +79,13 @@ class HealthDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Taller when there is something to do."""
         check = index.data(Qt.ItemDataRole.UserRole)
-        return QSize(200, ROW_PX + (FIX_PX if _has_fix(check) else 0))
+        if not isinstance(check, Check) or not _has_fix(check):
+            return QSize(200, ROW_PX)
+        view = option.widget
+        width = (view.width() if isinstance(view, QListView) else 340) - 40 - 14 - 14
+        room = QRect(0, 0, width, 400)
+        height = self._metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, check.fix).height()
+        return QSize(200, ROW_PX + height + 2)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw it."""
@@ -92,7 +97,7 @@ class HealthDelegate(QStyledItemDelegate):
         rect, theme = option.rect, self._theme
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(dot_of(check.verdict, theme)))
-        painter.drawEllipse(QRectF(rect.left() + 18, rect.top() + 22, 8, 8))
+        painter.drawEllipse(QRectF(rect.left() + 18, rect.top() + 21, 8, 8))
         right = WORDS[check.verdict] if check.verdict is not Verdict.GOOD else ""
         if check.at is not None:
             right = f"{right} · {clock(check.at, self._now)}" if right else clock(check.at, self._now)
@@ -109,7 +114,7 @@ class HealthDelegate(QStyledItemDelegate):
         painter.drawText(QRect(left, rect.top() + 8, inner, 18), RIGHT, right)
         if _has_fix(check):
             painter.setPen(QColor(dot_of(check.verdict, theme)))
-            fix = QRect(left, rect.top() + 46, inner, FIX_PX)
+            fix = QRect(left, rect.top() + 46, inner, rect.height() - ROW_PX + 4)
             painter.drawText(fix, Qt.TextFlag.TextWordWrap, check.fix)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(theme.line))
         painter.restore()

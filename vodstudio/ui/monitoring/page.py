@@ -63,6 +63,7 @@ class MonitoringPage(QWidget):
         self.log.setMinimumHeight(190)
         right.addWidget(self.log, 2)
         row.addLayout(right, 1)
+        self.setFocusProxy(self.log.view)
 
     def _build_health(self, theme: Theme) -> QWidget:
         frame = card(self, "Health")
@@ -130,7 +131,13 @@ class MonitoringPage(QWidget):
         now = self._desk.now()
         labels = [f"{clock(at, now)}: {value:.1f} h of video" for at, value in history]
         day = sum(value for _, value in history[-24:])
-        self.finished.show_values([value for _, value in history], labels, figure=f"{day:.1f} h in 24 hours")
+        values = [value for _, value in history]
+        self.finished.show_values(
+            values if any(values) else [],
+            labels,
+            figure=f"{day:.1f} h in 24 hours",
+            hint="Nothing was finished in the last two days",
+        )
         self._show_counts(await self._desk.jobs.counts())
 
     def _show_counts(self, counts: Counts) -> None:

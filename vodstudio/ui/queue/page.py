@@ -79,6 +79,7 @@ class QueuePage(QWidget):
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([982, DETAILS_PX])
         column.addWidget(self._splitter, 1)
+        self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
         for action in self.actions_.all():
