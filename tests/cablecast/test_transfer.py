@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.cablecast.conftest import Run
-from vodstudio.cablecast.transfer import ContentDriveFiles
+from vodstudio.cablecast.transfer import ContentDriveFiles, temporary_for
 from vodstudio.core.errors import Conflict, NoAccess, NotFound, TryLater, VodError
+from vodstudio.core.files import is_temporary
 
 CONTENT = hashlib.shake_256(b"video").digest(3 * 1024 * 1024 + 17)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -59,6 +60,18 @@ def test_b09_another_file_is_never_replaced(source: Path, drive: Path, run: Run[
         run(ContentDriveFiles().place(source, target, sha256=DIGEST))
     assert told.value.code == "VS-NAME-TAKEN"
     assert target.read_bytes() == other
+
+
+def test_b12_what_a_power_cut_left_is_written_over(source: Path, drive: Path, run: Run[Any]) -> None:
+    target = drive / "1-1-x.mp4"
+    left = temporary_for(target)
+    assert is_temporary(left)
+    left.write_bytes(b"half of an earlier copy" * 10**6)
+    run(ContentDriveFiles().place(source, target, sha256=DIGEST))
+    left.write_bytes(b"more")
+    run(ContentDriveFiles().replace(drive / "1-1-x.scc", b"captions"))
+    assert sorted(path.name for path in drive.iterdir() if path != left) == ["1-1-x.mp4", "1-1-x.scc"]
+    assert target.read_bytes() == CONTENT
 
 
 def test_a_copy_that_is_not_equal_gets_no_name(source: Path, drive: Path, run: Run[Any]) -> None:

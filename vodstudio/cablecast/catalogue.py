@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TypeVar
@@ -42,6 +43,7 @@ IDS_AT_ONCE = 100
 DIGITAL_FILE = 4
 CLOCK_LEEWAY = timedelta(minutes=10)
 MOST_PIECES = 10_000
+PIECES_AT_ONCE = 4
 T = TypeVar("T")
 
 
@@ -200,9 +202,18 @@ class CablecastCatalogue:
         listed = await self._client.text_for_viewer(list_url)
         names = [line for line in (listed or "").splitlines() if line and not line.startswith("#")]
         if len(names) > MOST_PIECES:
-            raise Refused("The caption track on the server has too many pieces", detail=list_url)
-        pieces = [await self._client.text_for_viewer(urljoin(list_url, name)) for name in names]
-        return [piece for piece in pieces if piece is not None]
+            raise Refused(
+                "The caption track on the server has too many pieces",
+                hint="Nothing was changed. Look at the show on the public page.",
+                detail=f"{len(names)} pieces: {list_url}",
+                code="VS-TOO-MANY-PIECES",
+            )
+        pieces: list[str] = []
+        for start in range(0, len(names), PIECES_AT_ONCE):
+            some = [urljoin(list_url, name) for name in names[start : start + PIECES_AT_ONCE]]
+            texts = await asyncio.gather(*(self._client.text_for_viewer(url) for url in some))
+            pieces += [text for text in texts if text is not None]
+        return pieces
 
     async def _shows(self, ids: list[int]) -> list[Show]:
         """A show that cannot be read is left out: one odd record does not hide the others."""

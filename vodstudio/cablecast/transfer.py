@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict, TryLater
 
 CHUNK_BYTES = 1 << 20
+TELL_EVERY_S = 0.1
 
 
 class ContentDriveFiles:
@@ -41,7 +44,7 @@ class ContentDriveFiles:
 
     async def replace(self, target: Path, content: bytes) -> None:
         """Put small content in the place of a file."""
-        await asyncio.to_thread(files.write_atomically, target, content)
+        await asyncio.to_thread(_replace, target, content)
 
     async def read(self, path: Path, limit_bytes: int) -> bytes | None:
         """The content of a small file; None when there is none."""
@@ -69,7 +72,7 @@ def _place(
                 detail=str(target),
                 code="VS-NAME-TAKEN",
             )
-        temporary = files.temporary_beside(target)
+        temporary = temporary_for(target)
         try:
             _copy(source, temporary, tell, stop)
             crash_point("transfer.copied")
@@ -88,14 +91,33 @@ def _place(
 
 def _copy(source: Path, target: Path, tell: Callable[[float], None], stop: threading.Event) -> None:
     total = max(1, source.stat().st_size)
-    done = 0
-    with source.open("rb") as reading, target.open("xb") as writing:
+    done, told_at = 0, float("-inf")
+    with source.open("rb") as reading, target.open("wb") as writing:
         while chunk := reading.read(CHUNK_BYTES):
             if stop.is_set():
                 raise _Stopped("The copy was stopped")
             writing.write(chunk)
             done += len(chunk)
-            tell(done / total)
+            if done >= total or time.monotonic() - told_at >= TELL_EVERY_S:
+                told_at = time.monotonic()
+                tell(done / total)
+
+
+def _replace(target: Path, content: bytes) -> None:
+    temporary = temporary_for(target)
+    with files.writing(target):
+        try:
+            temporary.write_bytes(content)
+            crash_point("transfer.written")
+            files.adopt(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def temporary_for(target: Path) -> Path:
+    """The same name at every attempt, so that what a power cut left is written over and never piles up."""
+    mark = hashlib.sha256(target.name.encode("utf-8", "surrogateescape")).hexdigest()
+    return target.with_name(f".vs-{mark[:12]}.tmp")
 
 
 def _is_same(source: Path, target: Path, sha256: str, stop: threading.Event) -> bool:

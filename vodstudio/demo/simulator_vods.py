@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from pathlib import Path
@@ -55,9 +56,15 @@ def caption_track(world: World, vod: Body) -> list[ShownText] | None:
     if world.now() < max(complete_at, sidecar["seen_at"]) + world.behaviour.captions_s:
         return None
     try:
-        return decode_scc(Path(sidecar["path"]).read_bytes())
+        return _decoded(sidecar["path"], *sidecar["size_and_time"])
     except (NotCaptions, OSError):
         return None
+
+
+@functools.lru_cache(maxsize=8)
+def _decoded(path_text: str, size_bytes: int, changed_at: int) -> list[ShownText]:
+    """Decoded once for each version of a sidecar: a player asks for thousands of pieces."""
+    return decode_scc(Path(path_text).read_bytes())
 
 
 def folder_name(world: World, vod: Body) -> str:
