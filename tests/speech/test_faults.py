@@ -66,7 +66,7 @@ def test_e21_what_is_no_recording_fails_in_the_child_alone(
     path.write_bytes(content)
     with pytest.raises(BadMedia) as refused:
         hear(tools, context, inputs_of(path, model=str(VOICE)))
-    assert refused.value.title == "meeting.mp4 could not be read"
+    assert refused.value.code == "VS-NOT-MEDIA"
     assert list(context.work_folder.iterdir()) == []
 
 

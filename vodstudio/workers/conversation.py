@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -14,6 +15,7 @@ from vodstudio.core.errors import ChildCrashed, Hold, VodError
 from vodstudio.workers.process import Child, Children, Command, child_command
 
 LONGEST_SILENCE_S = 1800.0
+GOODBYE_S = 5.0
 _LOOK_EVERY_S = 0.2
 
 
@@ -43,18 +45,10 @@ class Conversation:
     def __exit__(self, *_: object) -> None:
         assert self._child is not None
         if self._is_over:
-            self.send({"verb": "bye"})
-            try:
-                self._child.wait(5.0)
-            except subprocess.TimeoutExpired:
-                self._child.end(0.0)
+            with contextlib.suppress(ChildCrashed, subprocess.TimeoutExpired):
+                self.send({"verb": "bye"})
+                self._child.wait(GOODBYE_S)
         self._child.end(0.0)
-
-    @property
-    def pid(self) -> int:
-        """The child, for whoever has to end it."""
-        assert self._child is not None
-        return self._child.pid
 
     def send(self, body: Mapping[str, Any]) -> None:
         """One line to the child."""

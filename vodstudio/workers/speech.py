@@ -100,14 +100,19 @@ def _hearing(context: Context, inputs: Inputs, model: Model) -> _Hearing:
     )
     vad = _DEMO_VAD if model.is_demo_voice else VadSettings()
     marks = [model.mark, asdict(settings), asdict(vad), speech.compute_type]
-    run = hashlib.sha256(json.dumps(marks, sort_keys=True).encode()).hexdigest()[:12]
-    return _Hearing(context=context, inputs=inputs, model=model, settings=settings, vad=vad, run=run)
+    return _Hearing(context=context, inputs=inputs, model=model, settings=settings, vad=vad, run=_hash(marks))
+
+
+def _hash(body: object) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _listened(tools: SpeechTools, hearing: _Hearing) -> Mapping[str, Any]:
     """Samples in the spool and where speech is; done again only when the spool is gone or not whole."""
     context, spool = hearing.context, hearing.spool
-    known = next((c.body for c in context.checkpoints() if c.key == LISTENED), None)
+    settings = asdict(hearing.vad)
+    key = f"{LISTENED}:{_hash(settings)}"
+    known = next((c.body for c in context.checkpoints() if c.key == key), None)
     if known is not None and _has_size(spool, cast(int, known["samples"]) * SAMPLE_BYTES):
         return known
     with steady(hearing.inputs.recording) as source:
@@ -115,7 +120,7 @@ def _listened(tools: SpeechTools, hearing: _Hearing) -> Mapping[str, Any]:
             "verb": "listen",
             "source": str(source.absolute()),
             "spool": str(spool),
-            "vad": asdict(hearing.vad),
+            "vad": settings,
         }
         found: Mapping[str, Any] = {}
         with tools.talk(request, context) as talk:
@@ -124,7 +129,7 @@ def _listened(tools: SpeechTools, hearing: _Hearing) -> Mapping[str, Any]:
                     _tell_listening(hearing, answer["at_s"])
                 found = answer
     body = {"samples": found["samples"], "regions": found["regions"]}
-    context.checkpoint(LISTENED, body)
+    context.checkpoint(key, body)
     crash_point("speech.listened")
     return body
 

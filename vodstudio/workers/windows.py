@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vodstudio.core.errors import BadMedia
 from vodstudio.core.files import adopt, temporary_beside, writing
+from vodstudio.workers.containers import open_media, sound_streams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,19 +48,21 @@ def spool_samples(source: Path, spool: Path, tell: Callable[[float], None]) -> i
 
     temporary = temporary_beside(spool)
     try:
-        with av.open(f"file:{source}", metadata_errors="ignore") as container:
-            if not container.streams.audio:
+        with open_media(source) as container:
+            streams = sound_streams(container)
+            if not streams:
                 raise _no_audio(source)
             with writing(spool):
-                count = _written(_decoded(container), temporary, tell)
+                count = _written(_decoded(container.decode(streams[0])), temporary, tell)
         if count == 0:
             raise _no_audio(source)
         adopt(temporary, spool)
     except av.error.FFmpegError as error:
         raise BadMedia(
-            f"{source.name} could not be read",
+            f"The sound of {source.name} could not be read",
             hint="The file was not changed. Play it to see whether it is whole, then import it again.",
             detail=f"{type(error).__name__}: {error}",
+            code="VS-SOUND-UNREADABLE",
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -85,14 +88,14 @@ def _no_audio(source: Path) -> BadMedia:
     )
 
 
-def _decoded(container: Any) -> Iterator[bytes]:
+def _decoded(frames: Iterator[Any]) -> Iterator[bytes]:
     """Blocks of samples exactly as faster-whisper's own decoder makes them; a change of format starts anew."""
     import av
 
     shape: tuple[str, str, int] | None = None
     resampler: Any = None
     fifo: Any = None
-    for frame in _frames(container):
+    for frame in _whole(frames):
         frame.pts = None
         found = (frame.format.name, frame.layout.name, frame.sample_rate)
         if found != shape:
@@ -118,11 +121,10 @@ def _resampled(resampler: Any, frame: Any) -> Iterator[bytes]:
         yield made.to_ndarray().tobytes()
 
 
-def _frames(container: Any) -> Iterator[Any]:
-    """Frames of the first audio track; a broken packet is left out, as a player does."""
+def _whole(frames: Iterator[Any]) -> Iterator[Any]:
+    """A broken packet is left out, as a player does."""
     import av
 
-    frames = container.decode(audio=0)
     while True:
         try:
             yield next(frames)
