@@ -17,7 +17,7 @@ from vodstudio.core.errors import BadMedia, Cancelled, ChildCrashed, NeedsUser, 
 from vodstudio.core.jobs import Json, StepResult
 from vodstudio.core.station import EncodeSettings
 from vodstudio.workers.encode import Tools, encode, refuse_full_disk
-from vodstudio.workers.ffmpeg import NEEDED_ENCODERS, NEEDED_FILTERS, Ffmpeg
+from vodstudio.workers.ffmpeg import NEEDED_ENCODERS, NEEDED_FILTERS, Ffmpeg, find_ffmpeg, look_at
 from vodstudio.workers.loudness import Measured, measured, options, outcome
 
 MEETING = Path(__file__).resolve().parents[2] / "resources" / "demo" / "meeting.mp4"
@@ -46,7 +46,11 @@ def _names(steps: Steps) -> set[str]:
     return {path.name for path in (steps.folder / "encode").iterdir()} - {"ffmpeg.log"}
 
 
-def test_the_output_is_what_the_server_wants(steps: Steps, media_files: MediaFiles) -> None:
+@pytest.mark.parametrize("where", ["on the path", "embedded"])
+def test_the_output_is_what_the_server_wants(steps: Steps, media_files: MediaFiles, where: str) -> None:
+    if where == "embedded":
+        path = find_ffmpeg(None, {"PATH": ""})
+        steps = replace(steps, tools=replace(steps.tools, ffmpeg=lambda: look_at(steps.tools.children, path)))
     result = steps.encode(media_files.plain, title="Council: May/12")
     video = result.outputs[0]
     assert (video.name, video.path.name) == ("video", "Council May 12.mp4")

@@ -75,12 +75,12 @@ def test_d04_a_child_that_hangs_on_a_file_is_ended(tools: Tools, tmp_path: Path)
 def test_progress_keeps_a_slow_child_alive(tools: Tools, tmp_path: Path) -> None:
     code = (
         "import sys, time; sys.stdin.readline()\n"
-        "for n in range(8): print('{\"progress\": %s}' % (n / 8), flush=True); time.sleep(0.1)\n"
+        "for n in range(12): print('{\"progress\": %s}' % (n / 12), flush=True); time.sleep(0.25)\n"
         "print('{\"result\": 7}', flush=True); sys.stdin.readline()"
     )
-    media, told = _media(tools.children, code, 0.6), list[float]()
+    media, told = _media(tools.children, code, 2.5), list[float]()
     assert media.ask(_probe(tmp_path), _nothing, told.append) == 7
-    assert told == [n / 8 for n in range(8)]
+    assert told == [n / 12 for n in range(12)]
     media.close()
 
 
@@ -107,7 +107,7 @@ def test_a_child_that_served_long_enough_is_replaced(tools: Tools, tmp_path: Pat
 
 def test_an_idle_child_ends_by_itself(tools: Tools, media_files: MediaFiles) -> None:
     code = CHILD.replace("import sys;", "import sys; from vodstudio.workers import media_child;").replace(
-        "sys.exit", "media_child.IDLE_S = 0.3; sys.exit"
+        "sys.exit", "media_child.IDLE_S = 1.0; sys.exit"
     )
     media = _media(tools.children, code)
     media.ask(_probe(media_files.plain), _nothing)

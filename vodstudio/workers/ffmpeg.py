@@ -29,6 +29,8 @@ from vodstudio.workers.process import Child, Children, Command, finished
 from vodstudio.workers.source import error_of_reading
 
 LOOK_EVERY_S = 0.1
+# Lines about progress are bytes as well; two minutes of them are less than this.
+REAL_WORK_BYTES = 1_000_000
 TIME_LIMIT_S = 48 * 3600
 NEEDED_ENCODERS = ("libx264", "aac")
 NEEDED_FILTERS = ("loudnorm", "bwdif", "scale", "setsar", "fps", "aresample", "pan")
@@ -184,7 +186,7 @@ class Watch:
     def __init__(self, stalled_after_s: float) -> None:
         self._stalled_after_s = stalled_after_s
         self._moved_at = time.monotonic()
-        self._bytes = -1
+        self._bytes: int | None = None
         self.out_time_s = 0.0
         self.speed: float | None = None
 
@@ -194,53 +196,62 @@ class Watch:
         if key == "out_time_us" and value.lstrip("-").isdigit():
             out_time_s = max(0.0, int(value) / 1_000_000)
             if out_time_s > self.out_time_s:
-                self.out_time_s, self._moved_at = out_time_s, time.monotonic()
+                self.out_time_s = out_time_s
+                self._moved()
         elif key == "speed":
             with contextlib.suppress(ValueError):
                 self.speed = float(value.strip().rstrip("x"))
         return key == "progress"
 
+    def _moved(self) -> None:
+        self._moved_at, self._bytes = time.monotonic(), None
+
     def is_stalled(self, pid: int) -> bool:
         """Nothing moved for too long; writing the index of a large file moves bytes but no time."""
-        if time.monotonic() - self._moved_at < self._stalled_after_s:
+        quiet_s = time.monotonic() - self._moved_at
+        if quiet_s < self._stalled_after_s / 2:
             return False
-        count = _bytes_moved(pid)
-        if count > max(self._bytes, 0):
-            self._bytes, self._moved_at = count, time.monotonic()
+        if self._bytes is None:
+            self._bytes = _bytes_moved(pid)
+            return False
+        if quiet_s < self._stalled_after_s:
+            return False
+        if _bytes_moved(pid) > self._bytes + REAL_WORK_BYTES:
+            self._moved()
             return False
         return True
 
 
 def _bytes_moved(pid: int) -> int:
+    """Read and written by a process so far, pipes included; 0 where the system does not tell."""
     import psutil
 
     try:
-        counters = psutil.Process(pid).io_counters()
+        seen = psutil.Process(pid).io_counters()
     except (psutil.Error, OSError, AttributeError):
         return 0
-    return int(counters.read_bytes + counters.write_bytes)
+    read, written = (
+        ("read_chars", "write_chars") if hasattr(seen, "read_chars") else ("read_bytes", "write_bytes")
+    )
+    return int(getattr(seen, read)) + int(getattr(seen, written))
 
 
 def _follow(child: Child, run: Run, watch: Watch) -> None:
     while True:
         run.check()
-        try:
+        with contextlib.suppress(queue.Empty):
             line = child.line(LOOK_EVERY_S)
-        except queue.Empty:
-            if watch.is_stalled(child.pid):
-                raise ChildCrashed(
-                    "FFmpeg did not get any further",
-                    hint="It was ended and is tried once more. The recording was not changed.",
-                    detail=child.errors()[-2000:],
-                    code="VS-FFMPEG-HUNG",
-                ) from None
-            continue
-        if line is None:
-            return
-        if watch.see(line):
-            run.tell(watch.out_time_s, watch.speed)
-            if watch.is_stalled(child.pid):
-                raise ChildCrashed("FFmpeg did not get any further", code="VS-FFMPEG-HUNG")
+            if line is None:
+                return
+            if watch.see(line):
+                run.tell(watch.out_time_s, watch.speed)
+        if watch.is_stalled(child.pid):
+            raise ChildCrashed(
+                "FFmpeg did not get any further",
+                hint="It was ended and is tried once more. The recording was not changed.",
+                detail=child.errors()[-2000:],
+                code="VS-FFMPEG-HUNG",
+            )
 
 
 @dataclass(frozen=True, slots=True)
