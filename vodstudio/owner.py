@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hmac
 import json
@@ -16,11 +15,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vodstudio.core import errors
 from vodstudio.core.errors import Conflict, Locked, NoAccess, Refused, VodError, problem_of
 from vodstudio.core.files import adopt, temporary_beside
 from vodstudio.paths import Places
+
+if TYPE_CHECKING:
+    import asyncio
 
 PROTOCOL = 1
 HOST = "127.0.0.1"
@@ -147,6 +150,8 @@ class OwnerServer:
 
     async def start(self) -> None:
         """Listen on the loopback and write owner.json."""
+        import asyncio
+
         self._server = await asyncio.start_server(
             self._on_client_connected, HOST, 0, limit=LONGEST_REQUEST_BYTES
         )
@@ -160,6 +165,8 @@ class OwnerServer:
 
     async def stop(self) -> None:
         """Take owner.json away and end the conversations."""
+        import asyncio
+
         with contextlib.suppress(OSError):
             self._places.owner_file.unlink()
         if self._server is not None:
@@ -172,6 +179,8 @@ class OwnerServer:
         self._server = None
 
     async def _on_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        import asyncio
+
         task = asyncio.current_task()
         if task is None or len(self._clients) >= MOST_CLIENTS:
             writer.close()
@@ -187,6 +196,8 @@ class OwnerServer:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One line, one answer; who does not show the token at once is left."""
+        import asyncio
+
         patience_s: float | None = FIRST_LINE_S
         while True:
             try:
@@ -286,6 +297,8 @@ async def ask_later(
     owner: Owner, call: str, arguments: Mapping[str, object], timeout_s: float = 60.0
 ) -> object:
     """The same from a loop."""
+    import asyncio
+
     try:
         async with asyncio.timeout(timeout_s):
             reader, writer = await asyncio.open_connection(HOST, owner.port, limit=LONGEST_ANSWER_BYTES)

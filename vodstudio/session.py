@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QIcon
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from vodstudio import logs
 from vodstudio.config import Settings, read_settings, save_window_settings
@@ -27,10 +27,10 @@ from vodstudio.ui import theme as look
 from vodstudio.ui.bridge import Bridge
 from vodstudio.ui.coroutines import Coroutines
 from vodstudio.ui.desk import Desk
+from vodstudio.ui.doors import Doors
 from vodstudio.ui.leaving import LeaveDialog, Tray
 from vodstudio.ui.main_window import MainWindow
 from vodstudio.ui.notices import Notices
-from vodstudio.ui.pages import StationPage, TroublePage, WelcomePage
 from vodstudio.ui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Session(QObject):
         self.workplace: Workplace | None = None
         self._server: OwnerServer | None = None
         self._keeping: logs.LogKeeping | None = None
-        self._page: QWidget | None = None
+        self._doors = Doors(self.window, self._theme)
         self._dialog: LeaveDialog | None = None
         self._ended = asyncio.Event()
         self._is_ending = False
@@ -93,26 +93,31 @@ class Session(QObject):
         self.tray.show_wanted.connect(self.come_forward)
         self.tray.pause_wanted.connect(self._on_tray_pause_chosen)
         self.tray.quit_wanted.connect(self.end)
+        self._doors.sample_wanted.connect(self._on_sample_wanted)
+        self._doors.station_made.connect(self._on_station_made)
+        self._doors.retry_wanted.connect(self._on_retry_pressed)
+        self._doors.folder_wanted.connect(self._on_folder_wanted)
+        self._doors.quit_wanted.connect(self.end)
         self.window.closing.connect(self._on_window_closing)
         self._app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         asyncio.get_running_loop().set_exception_handler(self._on_loop_failed)
 
     async def open(self) -> None:
         """Everything from the lock to the queue; what goes wrong is a page in the window."""
-        self._show(None)
+        self._doors.wait("Opening the queue …")
         try:
             if self._trouble is not None:
-                self._show_trouble(self._trouble)
+                self._doors.trouble(self._trouble)
                 return
             settings = await asyncio.to_thread(self._prepare)
             await self._serve()
             if settings.has_station:
                 await self._open_house(settings)
             else:
-                self._welcome()
+                self._doors.welcome()
         except VodError as error:
             log.warning("the house did not open: %s (%s)", problem_of(error).title, problem_of(error).detail)
-            self._show_trouble(problem_of(error))
+            self._doors.trouble(problem_of(error))
 
     def _prepare(self) -> Settings:
         """Not on the main thread: the lock, if an earlier try did not get it, and the settings."""
@@ -136,7 +141,6 @@ class Session(QObject):
             self._server = server
 
     async def _open_house(self, settings: Settings) -> None:
-        self.window.skeleton.say("Opening the queue …")
         bootstrap = await asyncio.to_thread(import_module, "vodstudio.bootstrap")
         house: House = await bootstrap.open_house(settings, self.bridge.post)
         self.house = house
@@ -188,29 +192,6 @@ class Session(QObject):
         self.window.raise_()
         self.window.activateWindow()
 
-    def _show(self, page: QWidget | None) -> None:
-        """One page instead of the queue; None brings the empty rows back."""
-        older, self._page = self._page, page
-        self.window.show_page(page or self.window.skeleton)
-        if older is not None:
-            self.window.stack.removeWidget(older)
-            older.deleteLater()
-
-    def _welcome(self) -> None:
-        page = WelcomePage(self._theme, self.window.stack)
-        page.sample_wanted.connect(self._on_sample_wanted)
-        page.station_wanted.connect(self._on_station_wanted)
-        self._show(page)
-        page.sample.setFocus()
-
-    def _show_trouble(self, problem: Problem) -> None:
-        page = TroublePage(problem, self._theme, self.window.stack)
-        page.retry_wanted.connect(self._on_retry_pressed)
-        page.folder_wanted.connect(self._on_folder_wanted)
-        page.quit_wanted.connect(self.end)
-        self._show(page)
-        page.retry.setFocus()
-
     def _on_retry_pressed(self) -> None:
         self._trouble = None
         self.coroutines.start(self.open(), group="open")
@@ -219,8 +200,7 @@ class Session(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.config)))
 
     def _on_sample_wanted(self) -> None:
-        self.window.skeleton.say("Writing the sample station …")
-        self._show(None)
+        self._doors.wait("Writing the sample station …")
         self.coroutines.start(self._try_sample(), group="open")
 
     async def _try_sample(self) -> None:
@@ -229,13 +209,6 @@ class Session(QObject):
         await self.open()
         if self.house is not None:
             await self.house.importing.add([sample.deliver, sample.caption], again=True)
-
-    def _on_station_wanted(self) -> None:
-        page = StationPage(self.window.stack)
-        page.made.connect(self._on_station_made)
-        page.back_wanted.connect(self._welcome)
-        self._show(page)
-        page.name.setFocus()
 
     def _on_station_made(self, name: str, cities: list[str], folder: str) -> None:
         self.coroutines.start(self._save_station(name, cities, folder), group="open")
@@ -246,8 +219,7 @@ class Session(QObject):
         try:
             await asyncio.to_thread(write_first_station, self._places.station_file, name, cities, folder)
         except VodError as error:
-            if isinstance(self._page, StationPage):
-                self._page.refuse(problem_of(error))
+            self._doors.refuse_station(problem_of(error))
             return
         await self.open()
 
@@ -265,6 +237,7 @@ class Session(QObject):
         if theme is self._theme:
             return
         self._theme = theme
+        self._doors.set_theme(theme)
         look.apply(self._app, theme)
         if self.workplace is not None:
             self.workplace.set_theme(theme)
@@ -306,8 +279,7 @@ class Session(QObject):
         self._is_ending = True
         self.window.take_files(False)
         self.window.header.setEnabled(False)
-        self.window.skeleton.say("Finishing: what runs is kept where it is …")
-        self._show(None)
+        self._doors.wait("Finishing: what runs is kept where it is …")
         self._ended.set()
 
     async def _close(self) -> None:

@@ -388,14 +388,14 @@ class FakeMonitoring:
             for place in range(40)
         ]
         self.checks = (
-            Check(id="server:main", name="Cablecast server", verdict=Verdict.GOOD, text="connected · 84 ms", at=NOW),
-            Check(id="speech", name="Speech model", verdict=Verdict.GOOD, text="small · 6.1x", at=NOW),
+            Check(id="server:main", name="Server Cablecast", verdict=Verdict.GOOD, text="connected · 84 ms", at=NOW),
+            Check(id="model:small", name="Speech model small", verdict=Verdict.GOOD, text="6.1x", at=NOW),
             Check(id="storage:flex-7", name="Storage flex-7", verdict=Verdict.GOOD, text="612 GB free", at=NOW),
             Check(
                 id="storage:flex-8", name="Storage flex-8", verdict=Verdict.CARE, text="is away",
                 fix="Connect the share; the jobs go on by themselves.", at=NOW,
             ),
-            Check(id="disk", name="Disk for work", verdict=Verdict.GOOD, text="412 GB free", at=NOW),
+            Check(id="home", name="Disk for work", verdict=Verdict.GOOD, text="412 GB free", at=NOW),
             Check(id="ffmpeg", name="FFmpeg", verdict=Verdict.GOOD, text="7.1 · x264, aac", at=NOW),
             Check(id="gpu", name="GPU", verdict=Verdict.OFF, text="none found: CPU is used", at=NOW),
             Check(id="vault", name="Password vault", verdict=Verdict.GOOD, text="open", at=NOW),

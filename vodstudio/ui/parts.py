@@ -56,7 +56,7 @@ def empty(layout: QLayout) -> None:
 class Facts(QWidget):
     """Names and values, one pair a line; the labels are kept and only their words change."""
 
-    def __init__(self, parent: QWidget, *, name_px: int = 92) -> None:
+    def __init__(self, parent: QWidget, *, name_px: int = 76) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)

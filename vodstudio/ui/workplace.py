@@ -22,7 +22,7 @@ from vodstudio.ui.queue.page import QueuePage
 from vodstudio.ui.theme import Theme, Tone
 from vodstudio.ui.wording import clock, many
 
-SIGNED = ("server", "speech", "model", "storage", "disk")
+SIGNED = ("server", "model", "storage", "home")
 BAD = (JobState.FAILED, JobState.NEEDS_A_LOOK)
 
 
@@ -218,6 +218,12 @@ _WORSE = (Verdict.OFF, Verdict.GOOD, Verdict.CARE, Verdict.BAD)
 
 
 def _short(check: Check) -> str:
-    said = check.text.split(" · ")[0]
-    text = f"{check.name}: {said}" if len(said) < 18 else check.name
-    return text if len(text) <= 34 else f"{text[:33]}…"
+    """A few words: the rest is in the tooltip and in Monitoring."""
+    kind, name = check.id.split(":")[0], check.name
+    if kind == "server":
+        text = f"{name.removeprefix('Server ')} {'connected' if check.verdict is Verdict.GOOD else 'away'}"
+    elif kind == "model":
+        text = f"Model {name.removeprefix('Speech model ')}"
+    else:
+        text = name
+    return text if len(text) <= 30 else f"{text[:29]}…"

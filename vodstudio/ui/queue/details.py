@@ -278,7 +278,7 @@ def _step_words(step: Step) -> str:
     took = ""
     if step.state is StepState.DONE and step.started_at and step.ended_at:
         took = f" in {span(step.ended_at - step.started_at)}"
-    word = STEP_STATE_NAMES[step.state] + took + (", used again" if step.reused else "")
+    word = "used again" if step.reused else STEP_STATE_NAMES[step.state] + took
     tried = f" · attempt {step.attempts}" if step.attempts > 1 and step.state is not StepState.DONE else ""
     return word + tried + (f" · {step.note}" if step.note else "")
 

@@ -164,6 +164,8 @@ class QueueModel(QAbstractTableModel):
     def put(self, row: JobRow) -> bool:
         """A row was added or changed; True when it came or went to another section."""
         held = self._rows.get(row.id)
+        if held is not None and held.why and not row.why and row.state is JobState.WAITING is held.state:
+            row = replace(row, why=held.why)
         if held is not None and SECTION_OF[held.state] is SECTION_OF[row.state]:
             self._replace(row)
             return False
