@@ -299,3 +299,29 @@ def test_r13_a_corrected_word_moves_few_cues() -> None:
         changed[place] = dataclasses.replace(words[place], text=f"{words[place].text}ings")
         after = segment(changed, BROADCAST_32, setting).cues
         assert len(set(after) - set(before)) <= 3
+
+
+def timed(*words: tuple[str, float, float]) -> list[Word]:
+    return [Word(text=f" {text}", start=start, end=end) for text, start, end in words]
+
+
+def test_a_pause_of_almost_a_second_ends_a_cue_although_both_are_short() -> None:
+    words = timed(("motion", 1.0, 1.64), ("Thank", 1.94, 2.28), ("now", 3.18, 3.52), ("will", 3.53, 3.69))
+    assert [cue.text for cue in cues_of(words)] == ["motion Thank", "now will"]
+
+
+def test_r7_nobody_has_to_read_more_than_25_characters_a_second_where_another_break_helps() -> None:
+    words = timed(
+        ("please", 1.0, 1.16),
+        ("roll", 1.17, 1.33),
+        ("Mayor", 1.34, 1.48),
+        ("council", 1.49, 1.74),
+        ("approved.", 1.75, 2.06),
+        ("on", 2.07, 2.17),
+        ("on", 2.47, 2.53),
+        ("clerk", 2.83, 2.93),
+        ("votes", 2.94, 3.13),
+        ("seven", 3.14, 3.28),
+    )
+    speeds = [len(cue.text) / (cue.end_s - cue.start_s) for cue in cues_of(words)]
+    assert max(speeds) <= 25

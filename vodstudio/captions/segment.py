@@ -24,7 +24,7 @@ _ORPHAN_CHARACTERS = 8
 _ALONE_S = 1.0
 _ROW_WORDS = 4
 _STRADDLE = 9.0
-_WAIT = 6.0
+_WAIT = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
