@@ -96,6 +96,18 @@ def test_c06_sound_without_a_picture_gets_a_black_one_and_no_stills(
     assert steps.stills(path).outputs == ()
 
 
+def test_c04_a_last_picture_that_stands_for_long_is_no_missing_part(
+    steps: Steps, media_files: MediaFiles
+) -> None:
+    short = media_files.make(
+        "short.mp4", "-f lavfi -i testsrc2=s=160x90:r=25:d=2 -c:v libx264 -bf 0 -preset ultrafast"
+    )
+    path = media_files.make(
+        "slide.mp4", f"-i {short} -c copy -bsf:v setts=duration=if(eq(N\\,49)\\,128000\\,512)"
+    )
+    assert steps.probe(path)["duration_s"] == pytest.approx(11.96, abs=0.1)
+
+
 @pytest.mark.parametrize(("name", "options"), [("live.mkv", "-f matroska"), ("live.mp4", "-f mp4")])
 def test_c07_a_length_that_no_header_tells_is_measured(
     steps: Steps, media_files: MediaFiles, tmp_path: Path, name: str, options: str

@@ -179,6 +179,7 @@ def facts_of(path: Path, tell: Tell) -> Mapping[str, object]:
     with open_media(path) as container:
         timeline = packet_times(container, size_bytes, tell)
         declared_s = container.duration / 1_000_000 if container.duration else None
+        promised_s = _promised_s(container)
         start_s = container.start_time / 1_000_000 if container.start_time else 0.0
         return {
             "container": container.format.name,
@@ -186,6 +187,7 @@ def facts_of(path: Path, tell: Tell) -> Mapping[str, object]:
             "start_time_s": start_s,
             "duration_s": _presented_s(timeline.length_s(start_s), declared_s),
             "container_duration_s": declared_s,
+            "promised_s": declared_s if promised_s is None else promised_s,
             "declares_length": any(name in container.format.name.split(",") for name in DECLARES_LENGTH),
             "timeline_jumps": timeline.jumps,
             "title": (container.metadata.get("title") or "")[:200],
@@ -201,6 +203,13 @@ def _presented_s(measured_s: float, declared_s: float | None) -> float:
     if declared_s is not None and 0.0 < measured_s - declared_s < PADDING_S:
         return declared_s
     return max(0.0, measured_s)
+
+
+def _promised_s(container: InputContainer) -> float | None:
+    """What picture and sound shall last, leaving out texts and time codes that may be longer."""
+    streams = [*container.streams.video, *container.streams.audio]
+    lengths = [float(s.duration * s.time_base) for s in streams if s.duration and s.time_base]
+    return max(lengths) if lengths and len(lengths) == len(streams) else None
 
 
 def _is_cover(stream: VideoStream) -> bool:

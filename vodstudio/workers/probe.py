@@ -48,7 +48,7 @@ def tolerance_s(duration_s: float) -> float:
 
 def refuse_incomplete(path: Path, facts: Json) -> None:
     """Refuse a file with nothing in it, and one whose header promises more than there is."""
-    measured_s, declared_s = number(facts, "duration_s"), number(facts, "container_duration_s")
+    measured_s, declared_s = number(facts, "duration_s"), number(facts, "promised_s")
     if measured_s <= 0.0:
         raise BadMedia(
             f"{path.name} holds no picture and no sound",

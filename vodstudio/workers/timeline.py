@@ -102,7 +102,8 @@ def _times_of_index(streams: list[Stream], size_bytes: int) -> Timeline:
     timeline = Timeline()
     for stream in streams:
         times, base = timeline.of(stream.index), float(stream.time_base or 1)
-        offset = (stream.start_time or 0) - stream.index_entries[0].timestamp
+        first = stream.index_entries[0].timestamp
+        offset = (stream.start_time or 0) - first
         before: IndexEntry | None = None
         lasts = stream.duration or 0
         for entry in stream.index_entries:
@@ -111,6 +112,8 @@ def _times_of_index(streams: list[Stream], size_bytes: int) -> Timeline:
                 _see_entry(times, before, size_bytes, ((before.timestamp + offset) * base, lasts * base))
             before = entry
         if before is not None:
+            # The last picture of a screen recording may stand for minutes; no later entry tells for how long.
+            lasts = max(lasts, (stream.duration or 0) - (before.timestamp - first))
             _see_entry(times, before, size_bytes, ((before.timestamp + offset) * base, lasts * base))
     return timeline
 
