@@ -191,6 +191,17 @@ class House:
             return None
         return await catalogue.public_show(ShowId(int(str(published["show_id"]))))
 
+    async def keep_password(self, name: str, secret: str) -> bool:
+        """Keep a password for `vault:NAME`, then let go on what waited for it; False when it is kept in memory alone."""
+        is_in_vault = await asyncio.to_thread(self._tools.vault.keep, name, secret)
+        await self.holds.check_now()
+        return is_in_vault
+
+    async def look_again(self) -> None:
+        """A person is here: what is held is looked at now, and a locked vault may ask once more."""
+        self._tools.vault.ask_again()
+        await self.holds.check_now()
+
     async def checks(self) -> tuple[Check, ...]:
         """One line for each thing we depend on."""
         return await self._health.checks()

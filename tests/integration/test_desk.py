@@ -129,3 +129,21 @@ def test_now_takes_several_in_their_order(at_desk: Callable[[Work], Any], tmp_pa
         return [Path(row["path"]).stem for row in listed["jobs"]]
 
     assert at_desk(work)[:2] == ["two", "three"]
+
+
+def test_i01_a_password_that_is_entered_ends_what_waited_for_it(home: Path) -> None:
+    where = places({"VODSTUDIO_HOME": str(home)})
+    make(where)
+
+    async def main() -> list[bool]:
+        house = await open_house(read_settings(where), lambda event: None)
+        try:
+            before = await house.conditions.is_over("vault:vault:cablecast")
+            await house.keep_password("cablecast", "a-password")
+            await house.look_again()
+            return [before, await house.conditions.is_over("vault:vault:cablecast")]
+        finally:
+            await house.stop()
+
+    with asyncio.Runner() as runner:
+        assert runner.run(main()) == [False, True]
