@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from vodstudio.bootstrap import House, open_house
 from vodstudio.config import Settings, read_settings
-from vodstudio.core.errors import VodError
 from vodstudio.core.events import Event, HoldsChanged, JobChanged, QueueStopped
 from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StepState
 from vodstudio.core.rows import JobFilter, JobRow
@@ -128,7 +126,7 @@ async def demo(places: Places, say: Say, *, stop: asyncio.Event) -> int:
     say(f"The sample station lies in {places.home}")
     narrator = Narrator(say)
     async with _running(read_settings(places), narrator) as house:
-        ids = [await _one_job(house, path) for path in (sample.deliver, sample.caption)]
+        ids = [await house.importing.add_once(path) for path in (sample.deliver, sample.caption)]
         await house.jobs.retry([job_id for job_id in ids if await _is_stopped(house, job_id)])
         await _first_of(stop, until_idle(house, narrator))
         jobs = [await house.jobs.job(job_id) for job_id in ids]
@@ -138,17 +136,6 @@ async def demo(places: Places, say: Say, *, stop: asyncio.Event) -> int:
     say("")
     say(f"{proven} of {len(jobs)} recordings are on demand with their captions, read back and compared.")
     return 0 if proven == len(jobs) else 1
-
-
-async def _one_job(house: House, path: Path) -> JobId:
-    """The job of this file; both files have the same content, so the place tells them apart."""
-    for row in await house.jobs.rows(JobFilter()):
-        if row.path == path:
-            return row.id
-    report = await house.importing.add([path], again=True)
-    for refused in report.refused:
-        raise VodError(refused.problem.title, hint=refused.problem.hint, code=refused.problem.code)
-    return report.added[0].id
 
 
 async def _is_stopped(house: House, job_id: JobId) -> bool:

@@ -18,7 +18,7 @@ from vodstudio.core.jobs import JobId, Rank, StopReason
 from vodstudio.core.plan import plan_for
 from vodstudio.core.ports import Clock, Emit, NewJob, Store, Unit, Workers
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
-from vodstudio.core.rows import JobRow
+from vodstudio.core.rows import JobFilter, JobRow
 from vodstudio.core.station import CityId, PresetId, Station, city_of
 
 MEDIA_ENDINGS = frozenset(
@@ -132,6 +132,19 @@ class Importing:
         if added:
             self._workers.wake()
         return ImportReport(added=tuple(added), known=tuple(known), refused=tuple(refused))
+
+    async def add_once(self, path: Path) -> JobId:
+        """The job of the file in this place, made when there is none; the same content elsewhere is another job."""
+        real = await asyncio.to_thread(os.path.realpath, path)
+        wanted = JobFilter(text=path.name)
+        for row in await self._store.look(lambda unit: unit.jobs.rows(wanted, MOST_FILES)):
+            if str(row.path) == real:
+                return row.id
+        report = await self.add([path], again=True)
+        for refused in report.refused:
+            problem = refused.problem
+            raise VodError(problem.title, hint=problem.hint, detail=problem.detail, code=problem.code)
+        return report.added[0].id
 
     async def undo(self, job_ids: Iterable[JobId]) -> None:
         """Take back what was just added, if it has not begun to be published."""
