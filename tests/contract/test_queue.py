@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import FakeStore
 from tests.store.kit import (
     START,
     TOOLS,
@@ -36,8 +37,12 @@ from vodstudio.store.store import SqliteStore
 AWAY = Problem(code="VS-STORAGE-AWAY", title="Storage flex-3 is not there")
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transactions]:
+    """The real one, then the twin that other tests use."""
+    if request.param == "memory":
+        yield FakeStore()
+        return
     made = SqliteStore(tmp_path / "vodstudio.db")
     made.open()
     yield made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection
 
@@ -97,7 +97,7 @@ class SqlJobs:
         refresh(self._connection, job.id, job.added_at)
 
     def _add_steps(self, job: NewJob, planned: tuple[PlannedStep, ...], place: float) -> None:
-        ids = {step.kind: StepId(str(uuid4())) for step in planned}
+        ids = {step.kind: StepId(str(uuid5(NAMESPACE_URL, f"{job.id}/{step.kind}"))) for step in planned}
         for position, step in enumerate(planned):
             state = StepState.WAITING if step.needs else StepState.READY
             head = (ids[step.kind], job.id, position, step.kind.value, state.value)

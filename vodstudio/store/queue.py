@@ -29,7 +29,7 @@ _WHY = "UPDATE jobs SET why = ? WHERE id = ?"
 _JOB_HAS_STARTED = "UPDATE steps SET is_started = 1 WHERE job_id = ? AND is_started = 0"
 _OWNS = "id = ? AND attempts = ? AND state = 'running'"
 _HEARTBEAT = f"UPDATE steps SET heartbeat_at = ?, progress = ? WHERE {_OWNS}"
-_SURVIVED = f"UPDATE steps SET heartbeat_at = ?, interruptions = 0 WHERE {_OWNS} RETURNING id"
+_SURVIVED = f"UPDATE steps SET interruptions = 0 WHERE {_OWNS} RETURNING id"
 _CHECKPOINT = "INSERT INTO checkpoints (step_id, key, body, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _CHECKPOINTS = "SELECT key, body, at FROM checkpoints WHERE step_id = ? ORDER BY no"
 HELD = """
@@ -103,7 +103,7 @@ class SqlQueue:
     def checkpoint(self, step_id: StepId, attempt: int, checkpoint: Checkpoint) -> bool:
         """Keep it if this attempt still owns the step; what was kept under this key before stays."""
         at = micros(checkpoint.at)
-        owned = self._connection.exec_driver_sql(_SURVIVED, (at, step_id, attempt)).first()
+        owned = self._connection.exec_driver_sql(_SURVIVED, (step_id, attempt)).first()
         if owned is None:
             return False
         self._connection.exec_driver_sql(_CHECKPOINT, (step_id, checkpoint.key, dump(checkpoint.body), at))
