@@ -82,10 +82,10 @@ class _SeededModel:
     https://github.com/OpenNMT/CTranslate2/issues/1757. Remove when a new seed is honoured.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, model: Any) -> None:
         self._engine = engine
         self._seed: int | None = None
-        self._model = self._loaded()
+        self._model = model
 
     def _loaded(self) -> Any:
         import ctranslate2
@@ -127,7 +127,7 @@ def load(engine: Engine) -> Any:
         cpu_threads=engine.threads,
         local_files_only=True,
     )
-    model.model = _SeededModel(engine)
+    model.model = _SeededModel(engine, model.model)
     return model
 
 
