@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from datetime import datetime
@@ -45,7 +46,7 @@ class Engine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
+        self._folder = tempfile.mkdtemp(dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
         self._real = SqliteStore(Path(self._folder) / "vodstudio.db")
         self._twin = FakeStore()
         self._seconds = 0
