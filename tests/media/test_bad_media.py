@@ -106,6 +106,23 @@ def test_c04_a_last_picture_that_stands_for_long_is_no_missing_part(
         "slide.mp4", f"-i {short} -c copy -bsf:v setts=duration=if(eq(N\\,49)\\,128000\\,512)"
     )
     assert steps.probe(path)["duration_s"] == pytest.approx(11.96, abs=0.1)
+    assert steps.probe(steps.encode(path).outputs[0].path)["video_duration_s"] == pytest.approx(
+        11.96, abs=0.1
+    )
+
+
+@pytest.mark.parametrize(("picture_s", "sound_s"), [(1, 4), (4, 1)])
+def test_c08_picture_and_sound_of_different_lengths_give_the_longer(
+    steps: Steps, media_files: MediaFiles, picture_s: int, sound_s: int
+) -> None:
+    path = media_files.make(
+        f"uneven-{picture_s}.mp4",
+        f"-f lavfi -i testsrc2=s=160x90:r=25:d={picture_s} -f lavfi -i sine=300:r=48000:d={sound_s}"
+        " -c:v libx264 -preset ultrafast -c:a aac",
+    )
+    facts = steps.probe(steps.encode(path).outputs[0].path)
+    assert facts["duration_s"] == pytest.approx(4.0, abs=0.1)
+    assert facts["video_duration_s"] == pytest.approx(4.0, abs=0.1)
 
 
 @pytest.mark.parametrize(("name", "options"), [("live.mkv", "-f matroska"), ("live.mp4", "-f mp4")])

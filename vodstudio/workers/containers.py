@@ -239,6 +239,7 @@ def _video_facts(container: InputContainer, timeline: Timeline, pictures: Pictur
         "is_variable_rate": bool(rate and mean and abs(float(rate) - float(mean)) > 0.02 * float(rate)),
         "video_start_s": times.first_s,
         "video_duration_s": times.length_s,
+        "last_picture_s": times.last_picture_s,
         "has_captions": pictures.has_captions,
     }
 

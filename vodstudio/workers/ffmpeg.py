@@ -33,7 +33,7 @@ LOOK_EVERY_S = 0.1
 REAL_WORK_BYTES = 1_000_000
 TIME_LIMIT_S = 48 * 3600
 NEEDED_ENCODERS = ("libx264", "aac")
-NEEDED_FILTERS = ("loudnorm", "bwdif", "scale", "setsar", "fps", "aresample", "pan")
+NEEDED_FILTERS = ("loudnorm", "bwdif", "scale", "setsar", "fps", "aresample", "channelmap", "tpad")
 
 _BROKEN = re.compile(r"partial file|truncat|Invalid data|error while decoding|corrupt", re.IGNORECASE)
 

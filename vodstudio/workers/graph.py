@@ -19,6 +19,7 @@ FASTEST = Fraction(60)
 BLACK_FPS = Fraction(30000, 1001)
 QUALITY = 20
 KEY_EVERY_S = 2
+STANDS_AFTER_S = 0.5
 SOURCE, TARGET = "file:source", "file:target"
 
 
@@ -33,6 +34,7 @@ class Shape:
     fps: Fraction
     has_video: bool
     interlaced: bool
+    stands_still: bool
     video_stream: int | None
     track: Json | None
 
@@ -58,6 +60,7 @@ def shape_of(facts: Json, settings: EncodeSettings) -> Shape:
         fps=_rate(facts),
         has_video=bool(facts["has_video"]),
         interlaced=bool(facts["interlaced"]),
+        stands_still=bool(facts["has_video"]) and number(facts, "last_picture_s") < whole_s - STANDS_AFTER_S,
         video_stream=cast(int, facts["video_index"]) if facts["has_video"] else None,
         track=tracks[cast(int, facts["audio_track"])] if tracks else None,
     )
@@ -132,6 +135,7 @@ def encode_arguments(
         "movflags": "+faststart",
         "map_metadata": -1,
         "map_chapters": -1,
+        "t": f"{shape.duration_s:.6f}",
         "fs": 4 * size_estimate_bytes(shape, settings) + 2**30,
     }
     if shape.track is not None:
@@ -155,7 +159,11 @@ def _picture(source: Any, shape: Shape) -> Any:
     picture = source[str(shape.video_stream)]
     if shape.interlaced:
         picture = picture.filter("bwdif", mode="send_frame", deint="all")
-    picture = picture.filter("fps", rate).filter("scale", shape.width, shape.height, flags="bicubic")
+    picture = picture.filter("fps", rate)
+    if shape.stands_still:
+        # Sound that goes on after the last picture, or a slide that stays: the channel must not see nothing.
+        picture = picture.filter("tpad", stop=-1, stop_mode="clone")
+    picture = picture.filter("scale", shape.width, shape.height, flags="bicubic")
     return picture.filter("setsar", 1).filter("format", "yuv420p")
 
 

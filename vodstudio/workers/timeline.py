@@ -54,6 +54,13 @@ class Times:
         return 0.0 if self.is_empty else self.before_s + self.end_s - self.start_s
 
     @property
+    def last_picture_s(self) -> float:
+        """When the last one begins, from the first; what follows it is nothing or stands still."""
+        if self.last_s is None or self.jumps:
+            return self.length_s
+        return self.last_s - self.start_s
+
+    @property
     def is_empty(self) -> bool:
         """Whether no packet was seen."""
         return self.last_s is None
