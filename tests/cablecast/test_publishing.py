@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,28 @@ def test_g22_death_between_request_and_commit(
     assert studio.counts() == ONE_MORE
     assert len(list(studio.drive.iterdir())) == 2
     run(proved(studio, tmp_path / "verify", inputs, result))
+
+
+def test_g21_a_pause_in_the_middle_of_a_request(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    """The operator pauses while the server has made the show and has not answered yet."""
+    inputs = inputs_for(tmp_path / "made")
+    studio.simulator.faults.plan(Fault(method="POST", path="/shows$", after_commit=True, wait_s=60.0))
+
+    async def pause() -> None:
+        step = asyncio.create_task(studio.publishing.publish(context, inputs))
+        for _ in range(10**6):
+            await asyncio.sleep(0)
+            if studio.count("show") > SEEDED["show"]:
+                break
+        step.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await step
+
+    run(pause())
+    run(published(studio, context, inputs))
+    assert studio.counts() == ONE_MORE
 
 
 def test_g21_without_a_field_for_us_title_and_time_tell(

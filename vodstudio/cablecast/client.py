@@ -30,6 +30,7 @@ DEADLINE_S = 30.0
 LONGEST_BODY_BYTES = 64 * 1024 * 1024
 FAILURES_UNTIL_OPEN = 5
 OPEN_FOR_S = 60.0
+SETTLED_AFTER_S = 60.0
 _NEAR = tuple(
     ipaddress.ip_network(text)
     for text in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
@@ -85,8 +86,16 @@ class Client:
         return await self._json(Call(method="POST", path=path, body=body, is_repeatable=True))
 
     async def create(self, path: str, body: Body) -> Body:
-        """Make something. After a lost answer the caller looks it up; it is never repeated here."""
-        return await self._json(Call(method="POST", path=path, body=body))
+        """Make something. After a lost answer the caller looks it up; it is never repeated here.
+
+        A server that was too slow for us may still be at it: the look-up waits until it must have finished.
+        """
+        try:
+            return await self._json(Call(method="POST", path=path, body=body))
+        except ServerBusy as error:
+            if error.code == "VS-ANSWER-LOST":
+                error.wait_s = SETTLED_AFTER_S
+            raise
 
     async def put(self, path: str, body: Body) -> Body:
         """Write a whole record."""

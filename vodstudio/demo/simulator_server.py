@@ -208,9 +208,9 @@ class _Connection(BaseHTTPRequestHandler):
             return Reply(status=500, body=b'{"Message": "An error has occurred."}')
 
     def _go_wrong(self, fault: Fault, request: Request) -> None:
+        done = self._answer(request) if fault.after_commit else None
         if fault.wait_s:
             self._house.simulator._stop.wait(fault.wait_s)
-        done = self._answer(request) if fault.after_commit else None
         if fault.drop:
             self.close_connection = True
             return
