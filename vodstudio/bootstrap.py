@@ -26,7 +26,8 @@ from vodstudio.core.rows import Check, LogLine, Verdict
 from vodstudio.core.shows import PublicShow, ShowId
 from vodstudio.core.station import Lane, Server, ServerId
 from vodstudio.core.version import VERSION
-from vodstudio.paths import Places, resource
+from vodstudio.going_back import hint_for
+from vodstudio.paths import resource
 from vodstudio.services.cities import Cities
 from vodstudio.services.conditions import Conditions
 from vodstudio.services.desk import Desk, Services
@@ -37,9 +38,9 @@ from vodstudio.services.monitoring import Monitoring
 from vodstudio.services.notebook import StoreNotebook
 from vodstudio.services.publishing import Publishing
 from vodstudio.services.remote import RemoteLane, RemoteStep
-from vodstudio.store.backup import restore as put_back
 from vodstudio.store.store import SqliteStore
 from vodstudio.vault import Vault
+from vodstudio.workers.alone import own_children
 from vodstudio.workers.context import Surroundings
 from vodstudio.workers.drives import ChildDrives
 from vodstudio.workers.media import Media
@@ -251,7 +252,11 @@ class House:
 async def open_house(settings: Settings, emit: Emit) -> House:
     """Build everything; the store is opened, checked and migrated on its own thread. Nothing runs before `start`."""
     store = SqliteStore(settings.places.database)
-    await asyncio.to_thread(store.open)
+    try:
+        await asyncio.to_thread(store.open)
+    except VodError as error:
+        error.hint = hint_for(error, settings.places)
+        raise
     await asyncio.to_thread(end_leftovers, settings.places.run)
     children = Children(settings.places.run)
     try:
@@ -263,25 +268,15 @@ async def open_house(settings: Settings, emit: Emit) -> House:
     return House(settings, store, _tools(settings, children), emit)
 
 
-def restore(places: Places, file: Path) -> Path | None:
-    """Put a backup in the place of the queue; gives the folder in which the present one is kept."""
-    return put_back(file, places.database, SystemClock().now())
-
-
 async def doctor(settings: Settings, trouble: VodError | None = None) -> tuple[Check, ...]:
     """The checks of this machine without a queue: nothing is opened for writing."""
-    await asyncio.to_thread(end_leftovers, settings.places.run)
-    children = Children(settings.places.run)
-    try:
+    with own_children(settings.places.run) as children:
         settings = await _with_simulator(settings, children)
         tools = _tools(settings, children)
-    except BaseException:
-        await asyncio.to_thread(children.close)
-        raise
-    try:
-        return await health_of(settings, _parts(tools), trouble).checks()
-    finally:
-        await tools.close()
+        try:
+            return await health_of(settings, _parts(tools), trouble).checks()
+        finally:
+            await tools.close()
 
 
 def _parts(tools: Tools) -> Parts:

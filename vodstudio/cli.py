@@ -303,16 +303,17 @@ def _progress(as_json: bool) -> Callable[[float, float | None, str], None]:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from vodstudio.bootstrap import restore
+    from vodstudio.going_back import restore
 
     where = _places()
     with take(where):
         keeping = logs.start(where.logs)
         try:
-            kept = restore(where, Path(arguments.file).absolute())
+            done = restore(where, Path(arguments.file).absolute())
         finally:
             keeping.stop()
-    body = {"restored": str(Path(arguments.file).absolute()), "kept": str(kept) if kept else None}
+    left_out = [{"id": job.job_id, "title": job.title, "state": job.state} for job in done.left_out]
+    body = {"restored": str(done.file), "kept": str(done.kept) if done.kept else None, "left_out": left_out}
     _show("restore", body, arguments.json)
     return DONE
 

@@ -153,7 +153,9 @@ def restored(body: Body) -> Iterable[str]:
     """What is in place now."""
     yield f"restored {body['restored']}"
     if body.get("kept"):
-        yield f"what was there before is kept as {body['kept']}"
+        yield f"what was there before is kept in {body['kept']}"
+    for job in body["left_out"]:
+        yield f"only in the kept file: {job['id'][:8]}  {job['state']}  {_clean(job['title'])}"
 
 
 def stepped(body: Body) -> Iterable[str]:

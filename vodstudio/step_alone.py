@@ -25,11 +25,10 @@ from vodstudio.core.station import EncodeSettings, Preset, PresetId, SpeechSetti
 from vodstudio.paths import resource
 from vodstudio.station_file import RULES
 from vodstudio.toml_reading import Expected, converted_field, did_you_mean, fields_of
-from vodstudio.workers.alone import AloneContext, Bench, Tell
+from vodstudio.workers.alone import AloneContext, Bench, Tell, own_children
 from vodstudio.workers.media import Media
 from vodstudio.workers.models import Shelf
 from vodstudio.workers.pool import StepType
-from vodstudio.workers.process import Children
 from vodstudio.workers.steps import FfmpegFinder, Toolbox
 
 WORDS_ENDING = ".json"
@@ -134,21 +133,21 @@ def _do(work: _Work, kind: StepKind, step: StepType) -> tuple[StepResult, bool]:
 
 @contextmanager
 def _toolbox(settings: Settings) -> Iterator[Toolbox]:
-    children = Children(settings.places.run)
-    toolbox = Toolbox(
-        children=children,
-        media=Media(children),
-        ffmpeg=FfmpegFinder(children, settings.preferences.ffmpeg),
-        shelf=Shelf(
-            folder=settings.places.models,
-            demo_voice=resource("demo", "model"),
-            sample_meeting=resource("demo", "meeting.mp4"),
-        ),
-    )
-    try:
-        yield toolbox
-    finally:
-        toolbox.close()
+    with own_children(settings.places.run) as children:
+        toolbox = Toolbox(
+            children=children,
+            media=Media(children),
+            ffmpeg=FfmpegFinder(children, settings.preferences.ffmpeg),
+            shelf=Shelf(
+                folder=settings.places.models,
+                demo_voice=resource("demo", "model"),
+                sample_meeting=resource("demo", "meeting.mp4"),
+            ),
+        )
+        try:
+            yield toolbox
+        finally:
+            toolbox.close()
 
 
 @contextmanager

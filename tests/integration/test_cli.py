@@ -91,7 +91,11 @@ SHAPES: dict[str, Shape] = {
         ]
     },
     "backup": {"backup": str},
-    "restore": {"restored": str, "kept": TEXT_OR_NULL},
+    "restore": {
+        "restored": str,
+        "kept": TEXT_OR_NULL,
+        "left_out": [{"id": str, "title": str, "state": STATES}],
+    },
     "step": {"kind": str, "state": str, "note": str, "is_reused": bool, "facts": dict, "outputs": {"*": str}},
     "error": {"error": ERROR},
 }  # fmt: skip
@@ -212,15 +216,19 @@ def test_doctor_works_where_the_station_file_is_broken(station: Path, do: Do) ->
 
 def test_backup_and_restore(station: Path, recording: Path, do: Do, where: Places) -> None:
     do("import", str(recording))
+    another = recording.with_name("Oakdale.mp4")
+    another.write_bytes(b"another" * 100)
     code, made = do("backup")
     check(made, "backup")
     job_id = do("jobs")[1]["jobs"][0]["id"]
     do("cancel", job_id)
     do("remove", job_id)
+    newer = do("import", str(another))[1]["added"][0]["id"]
     code, restored = do("restore", made["backup"])
     assert code == cli.DONE
     check(restored, "restore")
     assert Path(restored["kept"]).exists()
+    assert [each["id"] for each in restored["left_out"]] == [newer]
     assert [row["id"] for row in do("jobs")[1]["jobs"]] == [job_id]
 
 
@@ -325,6 +333,21 @@ def test_a12_a_newer_database_is_refused_and_not_touched(station: Path, do: Do, 
     code, body = do("jobs")
     assert (code, body["error"]["code"]) == (cli.NOT_SET_UP, "VS-STORE-NEWER")
     assert where.database.read_bytes() == before
+
+
+def test_a12_the_way_back_is_named_with_what_it_leaves_out(
+    station: Path, do: Do, where: Places, recording: Path
+) -> None:
+    made = do("backup")[1]["backup"]
+    do("import", str(recording))
+    with closing(sqlite3.connect(where.database)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    hint = do("jobs")[1]["error"]["hint"]
+    assert f"vodstudio restore {made}" in hint
+    assert "Grant City Council" in hint
+    code, restored = do("restore", made)
+    assert (code, len(restored["left_out"])) == (cli.DONE, 1)
+    assert do("jobs")[1]["jobs"] == []
 
 
 def start(*argv: str) -> subprocess.Popen[str]:

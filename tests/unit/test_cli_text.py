@@ -123,8 +123,11 @@ def test_doctor_says_the_fix() -> None:
 
 def test_keeping_and_steps() -> None:
     assert "/b.db" in said("backup", {"backup": "/b.db"})
-    assert said("restore", {"restored": "/b.db", "kept": None}) == "restored /b.db"
-    assert "/old" in said("restore", {"restored": "/b.db", "kept": "/old"})
+    assert said("restore", {"restored": "/b.db", "kept": None, "left_out": []}) == "restored /b.db"
+    only = [{"id": "a4fbd68f-9", "title": "Grant", "state": "done"}]
+    text = said("restore", {"restored": "/b.db", "kept": "/old", "left_out": only})
+    assert "/old" in text
+    assert "a4fbd68f  done  Grant" in text
     assert said("remove", {"removed": ["a"]}) == "1 removed"
     assert said("cleanup", {"removed": []}) == "Nothing to remove."
     assert said("step", {"kind": "probe", "note": "", "outputs": {"srt": "/s"}}) == "probe: done\n  srt  /s"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +18,7 @@ from vodstudio.core.errors import Cancelled, Conflict, NoAccess
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import Checkpoint, Json, Output, StepKind, StepResult
 from vodstudio.core.ports import Clock
+from vodstudio.workers.process import Children, end_leftovers
 
 FILE_NAME = "step.db"
 _APPLICATION_ID = 0x56535453
@@ -28,6 +31,24 @@ CREATE TABLE IF NOT EXISTS checkpoints(
 """
 
 Tell = Callable[[float, float | None, str], None]
+
+
+@contextlib.contextmanager
+def own_children(run_folder: Path) -> Iterator[Children]:
+    """Children of a process that does not own the queue: recorded apart, so that an owner that starts ends none."""
+    import psutil
+
+    for left in run_folder.glob("alone-*"):
+        if not psutil.pid_exists(int(left.name.partition("-")[2])):
+            end_leftovers(left)
+            shutil.rmtree(left, ignore_errors=True)
+    mine = run_folder / f"alone-{os.getpid()}"
+    children = Children(mine)
+    try:
+        yield children
+    finally:
+        children.close()
+        shutil.rmtree(mine, ignore_errors=True)
 
 
 class Bench:
