@@ -121,6 +121,7 @@ def _places() -> Places:
 
 def _settings(where: Places, word: str) -> Settings:
     settings = read_settings(where)
+    logging.getLogger().setLevel(settings.preferences.log_level.upper())
     for warning in settings.warnings:
         log.info("%s", warning)
         sys.stderr.write(f"note: {warning}\n")
@@ -199,7 +200,7 @@ def _examined(where: Places) -> dict[str, Any]:
     from vodstudio.bootstrap import doctor
     from vodstudio.services.shapes import checks_shape
 
-    keeping = logs.start(where.logs)
+    keeping = logs.start(where.logs, is_owner=False)
     try:
         settings, trouble = read_settings(where), None
     except VodError as exc:
@@ -278,7 +279,7 @@ def _step(arguments: argparse.Namespace) -> int:
         changes=tuple(arguments.set),
     )
     where = _places()
-    keeping = logs.start(where.logs)
+    keeping = logs.start(where.logs, is_owner=False)
     try:
         body = run_step(_settings(where, "step"), request, _progress(arguments.json))
     except Cancelled:

@@ -18,6 +18,7 @@ from typing import Final
 
 FILE_BYTES: Final = 8 * 1024 * 1024
 FILES: Final = 9
+ASIDE_BYTES: Final = 1024 * 1024
 JOB_FILE_BYTES: Final = 512 * 1024
 JOB_FILES_BYTES: Final = 20 * 1024 * 1024
 LONGEST_TEXT: Final = 16 * 1024
@@ -173,9 +174,17 @@ class LogKeeping:
 
 
 def start(
-    folder: Path, *, level: str = "info", on_terminal: bool = False, job_files_bytes: int = JOB_FILES_BYTES
+    folder: Path,
+    *,
+    level: str = "info",
+    is_owner: bool = True,
+    on_terminal: bool = False,
+    job_files_bytes: int = JOB_FILES_BYTES,
 ) -> LogKeeping:
-    """Send the log to files in this folder; where that cannot be, to stderr, and go on."""
+    """Send the log to files in this folder; where that cannot be, to stderr, and go on.
+
+    Only the owner of the queue rotates the main log; who works beside it has a small one of its own.
+    """
     root = logging.getLogger()
     root.setLevel(level.upper())
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -183,10 +192,7 @@ def start(
     keeping = LogKeeping(folder=folder, is_written=True)
     try:
         (folder / "jobs").mkdir(mode=0o700, parents=True, exist_ok=True)
-        main = _QuietFile(
-            folder / "vodstudio.jsonl", maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="ascii"
-        )
-        keeping._handlers += [main, _JobLog(folder / "jobs", job_files_bytes)]
+        keeping._handlers += _files(folder, job_files_bytes) if is_owner else [_aside(folder)]
     except OSError as exc:
         keeping.is_written = False
         _say(f"the log folder {folder} cannot be written ({exc.strerror}); the program goes on without it")
@@ -197,6 +203,17 @@ def start(
     for handler in keeping._handlers:
         root.addHandler(handler)
     return keeping
+
+
+def _files(folder: Path, job_files_bytes: int) -> list[logging.Handler]:
+    main = _QuietFile(
+        folder / "vodstudio.jsonl", maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="ascii"
+    )
+    return [main, _JobLog(folder / "jobs", job_files_bytes)]
+
+
+def _aside(folder: Path) -> logging.Handler:
+    return _QuietFile(folder / "aside.jsonl", maxBytes=ASIDE_BYTES, backupCount=1, encoding="ascii")
 
 
 def _terminal() -> logging.Handler:

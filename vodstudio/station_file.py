@@ -102,6 +102,12 @@ def _marker(value: object) -> str | None:
     return None if good else "the name of one file that lies in the storage, without a folder"
 
 
+def _profile(value: object) -> str | None:
+    from vodstudio.captions.profile import PROFILES
+
+    return None if str(value).upper() in PROFILES else _one_of(*PROFILES)(value)
+
+
 RULES: Rules = {
     (Station, "name"): _name,
     (City, "name"): _name,
@@ -114,6 +120,7 @@ RULES: Rules = {
     (Server, "url"): _url,
     (Server, "secret"): _secret,
     (Preset, "name"): _name,
+    (Preset, "caption_profile"): _profile,
     (Preset, "stills"): _between(0, 50),
     (EncodeSettings, "height"): _between(144, 4320),
     (EncodeSettings, "video_kbps"): _between(100, 200_000),

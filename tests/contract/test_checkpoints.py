@@ -23,8 +23,9 @@ from vodstudio.core.jobs import Output, StepKind, StepResult, StopReason
 from vodstudio.core.ports import Context
 from vodstudio.core.station import Lane
 from vodstudio.store.store import SqliteStore
-from vodstudio.workers.alone import FILE_NAME, AloneContext, Bench
+from vodstudio.workers.alone import FILE_NAME, AloneContext, Bench, own_children
 from vodstudio.workers.context import StepContext, Stop, Surroundings
+from vodstudio.workers.process import Command, end_leftovers
 
 linux_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of this kind are POSIX")
 
@@ -225,3 +226,16 @@ def test_a_failed_write_keeps_nothing_and_the_bench_goes_on(tmp_path: Path) -> N
             context.checkpoint("bad", {"what": object()})
         context.checkpoint("good", {})
         assert [each.key for each in context.checkpoints()] == ["good"]
+
+
+def test_an_owner_that_starts_ends_no_child_of_a_step_alone(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / f"alone-{gone.pid}").mkdir()
+    with own_children(tmp_path) as children:
+        assert not (tmp_path / f"alone-{gone.pid}").exists()
+        waiting = Command(argv=(sys.executable, "-c", "import sys; sys.stdin.read()"), has_input=True)
+        with children.running(waiting, grace_s=0.5) as child:
+            assert end_leftovers(tmp_path) == 0
+            assert child.is_alive
+    assert list(tmp_path.iterdir()) == []

@@ -105,6 +105,13 @@ WRONG = [
         "[servers.main] url",
         "without name",
     ),
+    (
+        'vocabulary = ["Birchwood"]',
+        'caption_profile = "BRODCAST-32"',
+        31,
+        "[presets.council] caption_profile",
+        '"BROADCAST-32"',
+    ),
     ("speech = 2", "speech = 0", 5, "[lanes] speech", "from 1 to 64"),
     ("[cities.oakdale]", '[cities."Oak Dale"]', 15, "[cities] Oak Dale", "small letters"),
     ('name = "Valley"', "name = 3", 2, "name", "text in quotes"),
