@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
-from vodstudio.core.errors import Conflict, Problem
+from vodstudio.core.errors import Conflict
 from vodstudio.core.jobs import (
     LANE_OF,
     MAX_INTERRUPTIONS,
@@ -38,6 +38,7 @@ from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, New
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
 from vodstudio.core.station import CityId, Lane
+from vodstudio.store.recovery import INTERRUPTED
 
 T = TypeVar("T")
 _ENDED = {JobState.DONE, JobState.CANCELLED, JobState.FAILED, JobState.NEEDS_A_LOOK}
@@ -298,12 +299,7 @@ class FakeQueue:
             if entry.is_cancelled:
                 work.to(StepState.CANCELLED, ended_at=now)
             elif work.interruptions >= MAX_INTERRUPTIONS:
-                problem = Problem(
-                    code="VS-INTERRUPTED",
-                    title="The program ended while working on this",
-                    needs_user=True,
-                )
-                work.to(StepState.FAILED, problem=problem, ended_at=now)
+                work.to(StepState.FAILED, problem=INTERRUPTED, ended_at=now)
             else:
                 work.to(StepState.READY)
             touched[entry.job.id] = None

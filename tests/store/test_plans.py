@@ -27,6 +27,7 @@ HOT = {
     "done twin": claiming.DONE_TWIN,
     "outputs": claiming.OUTPUTS,
     "next ready": finishing.NEXT_READY,
+    "twins": front.TWINS,
     "free twins": finishing.FREE_TWINS,
     "held": queue.HELD,
     "release": queue.RELEASE,

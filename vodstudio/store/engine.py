@@ -12,8 +12,6 @@ from sqlalchemy.pool import NullPool
 BUSY_S = 5.0
 # Before this release two connections that write or checkpoint a WAL could damage it.
 SAFE_WITH_TWO_WRITERS = (3, 51, 3)
-LOOK_LIMIT_STEPS = 2_000_000_000
-_STEPS_BETWEEN_CHECKS = 1_000_000
 
 _PROFILE = (
     "PRAGMA foreign_keys = ON",
@@ -62,14 +60,3 @@ def _begin(connection: Connection, statement: str) -> None:
 def has_safe_sqlite() -> bool:
     """Whether this SQLite would survive a second writer; until then there is one by design (A21)."""
     return sqlite3.sqlite_version_info >= SAFE_WITH_TWO_WRITERS
-
-
-def limit_reading(connection: sqlite3.Connection) -> None:
-    """End a read that never ends: an old snapshot keeps the write-ahead log from shrinking (A18)."""
-    left = [LOOK_LIMIT_STEPS // _STEPS_BETWEEN_CHECKS]
-
-    def count() -> int:
-        left[0] -= 1
-        return int(left[0] < 0)
-
-    connection.set_progress_handler(count, _STEPS_BETWEEN_CHECKS)

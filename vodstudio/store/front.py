@@ -45,6 +45,8 @@ WAITING = _skip_scan("steps_front", CLAIMABLE, ":rank")
 PROMOTE = "UPDATE steps SET not_before = NULL WHERE state = 'ready' AND not_before <= ?"
 NEXT_TIMED = "SELECT min(not_before) FROM steps WHERE state = 'ready' AND not_before > ?"
 TURNS = "SELECT city_id, at FROM turns WHERE lane = ?"
+TWINS = "SELECT job_id FROM steps WHERE waits_for_key IS NOT NULL LIMIT ?"
+_SAME_WORK = "the same work is being done for another job; its result will be used"
 TAKE_TURN = (
     "INSERT INTO turns (lane, city_id, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at"
 )
@@ -82,7 +84,9 @@ def reasons(connection: Connection, now: datetime, limit: int) -> dict[JobId, st
             if job_id not in best or place < best[job_id][0]:
                 best[job_id] = (place, choice.why)
     first = sorted(best.items(), key=lambda item: item[1][0])[:limit]
-    return {job_id: f"{_ordinal(place)}: {why}" for job_id, (place, why) in first}
+    twins = connection.exec_driver_sql(TWINS, (limit,)).fetchall()
+    told = {JobId(row[0]): _SAME_WORK for row in twins}
+    return told | {job_id: f"{_ordinal(place)}: {why}" for job_id, (place, why) in first}
 
 
 def _line(connection: Connection, lane: Lane, now: datetime, limit: int) -> list[Choice]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, exc
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import NeedsUser, VodError
 from vodstudio.core.files import is_temporary, temporary_beside
+from vodstudio.core.rows import LogLine, Verdict
 from vodstudio.store import audit, schema
 from vodstudio.store.backup import back_up, backups_in, beside, reason_before, thin_out
 from vodstudio.store.engine import connect, engine_of
@@ -68,7 +69,7 @@ def prepare(files: Files, now: datetime) -> Opened:
         was_made = _make_when_new(files)
         was_migrated = not was_made and _bring_up_to_date(files, now, was_clean=was_clean)
         _mark_as_open(files)
-        findings = _look_over(files, now)
+        findings = _look_over(files, now, was_clean=was_clean)
     except (exc.DBAPIError, sqlite3.Error) as error:
         raise _with_backup(error_of(error, path) or damaged(path, str(error)), files) from error
     except NeedsUser as error:
@@ -157,22 +158,23 @@ def _mark_as_open(files: Files) -> None:
         os.close(os.open(files.sentinel, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OURS_ALONE))
 
 
-def _look_over(files: Files, now: datetime) -> list[str]:
+def _look_over(files: Files, now: datetime, *, was_clean: bool) -> list[str]:
     engine = engine_of(files.path, is_writer=True)
     with engine.begin() as connection:
+        notes = SqlNotes(connection)
+        checked = notes.get(_CHECKED_AT)
+        is_due = checked is None or now - moment(int(checked)) > CHECK_ALL_EVERY
         findings = [f"The database is not as expected: {what}." for what in schema.differences(connection)]
         findings += _what_is_missing(connection, files)
-        notes = SqlNotes(connection)
+        broken = audit.verify(connection) if is_due or not was_clean else None
+        findings += [f"The audit trail was changed by hand: {broken.reason}."] if broken else []
+        for finding in findings:
+            notes.log(LogLine(at=now, verdict=Verdict.BAD, where="Queue database", text=finding))
         notes.trim_log()
-        if notes.get(_CHECKED_AT) is None or _is_due_for(notes, now):
+        if is_due:
             notes.set(_CHECKED_AT, str(micros(now)))
     engine.dispose()
     return findings
-
-
-def _is_due_for(notes: SqlNotes, now: datetime) -> bool:
-    checked = notes.get(_CHECKED_AT)
-    return checked is not None and now - moment(int(checked)) > CHECK_ALL_EVERY
 
 
 def _what_is_missing(connection: Connection, files: Files) -> list[str]:
