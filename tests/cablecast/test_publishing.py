@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from tests.cablecast.conftest import UNTIL_DONE_S, Run, Studio
-from tests.cablecast.fakes import CUES, Died, FakeContext, inputs_for, made_captions, tiny_movie
+from tests.cablecast.fakes import CUES, SERVER, Died, FakeContext, inputs_for, made_captions, tiny_movie
 from vodstudio.captions.scc import write_scc
 from vodstudio.core.errors import Cancelled, Conflict, Hold, NeedsUser, NotFound, NotYet, Refused
 from vodstudio.core.jobs import Inputs, JobId, PlanKind, StepKind, StepResult
 from vodstudio.demo.simulator_faults import Fault
 from vodstudio.demo.simulator_seed import FIRST_SHOW
+from vodstudio.services.conditions import Conditions
 
 SEEDED = {"show": 4, "media": 2, "reel": 2, "vod": 0}
 ONE_MORE = {"show": 5, "media": 3, "reel": 3, "vod": 1}
@@ -332,6 +333,22 @@ def test_g06_a_refused_password_holds_and_is_not_tried_again(
     studio.secrets.password = "cablecast"
     run(published(studio, context, inputs))
     assert studio.counts() == ONE_MORE
+
+
+def test_g06_the_hold_ends_with_a_new_password_and_not_before(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    """The watcher of holds asks every minute: one refused request in all, then one that is let in."""
+    station = studio.station
+    conditions = Conditions(station, studio.drives, studio.secrets, {SERVER: studio.catalogue}, bool)
+    studio.secrets.password = "wrong"
+    with pytest.raises(Hold):
+        run(studio.publishing.publish(context, inputs_for(tmp_path / "made")))
+    for _ in range(5):
+        assert not run(conditions.is_over("login:main"))
+    assert len(studio.simulator.faults.seen()) == 1
+    studio.secrets.password = "cablecast"
+    assert run(conditions.is_over("login:main"))
 
 
 def test_g37_another_server_gets_nothing_until_a_person_agrees(
