@@ -27,6 +27,7 @@ from tests.store.kit import (
     job_id,
     must_claim,
     new_job,
+    recording,
     run_to_the_end,
 )
 from vodstudio.core.errors import Conflict, Locked, NeedsUser, NoAccess, NoSpace, NotFound, Refused, VodError
@@ -122,6 +123,29 @@ def test_a01_the_queue_survives_a_kill_at_every_point_where_it_writes() -> None:
     assert seen["faults"] == [], done.stderr
     assert len(seen["points"]) > 60
     assert {"store.commit.before", "store.backup.before", "store.restore.aside"} <= set(seen["names"])
+
+
+def test_a02_a_log_torn_at_any_byte_holds_all_that_was_acknowledged_before_it(
+    tmp_path: Path, used: Home
+) -> None:
+    """The power goes while the log is written: what was acknowledged lies before the tear, and the rest is gone."""
+    acknowledged: list[tuple[int, int]] = [(0, 0)]
+    log = used.path.with_name("vodstudio.db-wal")
+    with used.opened() as store:
+        store.call(lambda unit: unit.notes.set("count", "0"))
+        acknowledged = [(log.stat().st_size, 0)]
+        for count in range(1, 13):
+            store.call(lambda unit, count=count: unit.notes.set("count", str(count)))  # type: ignore[misc]
+            acknowledged.append((log.stat().st_size, count))
+        whole, content = log.read_bytes(), used.path.read_bytes()
+    for cut in range(acknowledged[0][0], len(whole) + 1, 1237):
+        torn = tmp_path / f"torn-{cut}.db"
+        torn.write_bytes(content)
+        torn.with_name(f"{torn.name}-wal").write_bytes(whole[:cut] + bytes(len(whole) - cut))
+        with closing(sqlite3.connect(torn)) as connection:
+            found = int(connection.execute("SELECT value FROM notes WHERE key = 'count'").fetchone()[0])
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert found == max(count for size, count in acknowledged if size <= cut)
 
 
 @as_root
@@ -766,6 +790,17 @@ def test_i14_the_queue_and_its_backups_are_for_their_owner_alone(tmp_path: Path)
         os.umask(before)
     folders = [house.path.parent, house.backups]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o700}
+
+
+def test_i10_a_line_end_in_a_name_makes_no_second_line(house: Home) -> None:
+    title = "Council\n2026-11-18 ERROR invented\r\u2028x"
+    with house.opened() as store:
+        add(store, 1, recording=recording(1, title=title))
+        finish_well(store, must_claim(store, Lane.LIGHT))
+        row = store.call(lambda unit: unit.jobs.row(job_id(1)))
+        lines = store.call(lambda unit: unit.notes.log_lines(5))
+    assert row is not None
+    assert row.title == lines[0].where == "Council 2026-11-18 ERROR invented x"
 
 
 def test_a_bug_stays_a_bug(used: Home) -> None:

@@ -18,7 +18,7 @@ from vodstudio.store.claiming import result_of
 from vodstudio.store.notes import SqlNotes
 from vodstudio.store.recordings import SqlRecordings
 from vodstudio.store.standing import refresh
-from vodstudio.store.values import city_of, clean, dump, micros, path_text, problem_text
+from vodstudio.store.values import city_of, dump, micros, one_line, path_text, problem_text
 
 Owned = tuple[StepId, int]
 
@@ -137,7 +137,7 @@ def _end(ending: _Ending, outcome: Outcome) -> None:
         case Held(condition, problem):
             check_transition(StepState.RUNNING, StepState.HELD)
             ending.write(_HELD, condition, micros(ending.now), problem_text(problem), ending.step_id)
-            ending.write(_FIRST_HELD, condition, clean(problem.title))
+            ending.write(_FIRST_HELD, condition, one_line(problem.title))
             ending.log(Verdict.CARE, f"waits. {problem.title}")
         case Failed(problem):
             _failed(ending, problem)
@@ -164,7 +164,7 @@ def _failed(ending: _Ending, problem: Problem) -> None:
 def _done(ending: _Ending, result: StepResult) -> None:
     check_transition(StepState.RUNNING, StepState.DONE)
     is_reused = ending.reuse_of is not None and _is_the_same(ending, ending.reuse_of, result)
-    note, at = clean(result.note), micros(ending.now)
+    note, at = one_line(result.note), micros(ending.now)
     ending.write(_DONE, note, dump(result.facts), is_reused, at, ending.step_id)
     ending.write(_FORGET_CHECKPOINTS, ending.step_id)
     _keep_outputs(ending, result)

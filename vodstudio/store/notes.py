@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from vodstudio.core.jobs import JobId, Json
 from vodstudio.core.rows import LogLine, Verdict
 from vodstudio.store import audit
-from vodstudio.store.values import city_of, city_text, clean, micros, moment
+from vodstudio.store.values import city_of, city_text, clean, micros, moment, one_line
 
 _GET = "SELECT value FROM notes WHERE key = ?"
 _SET = "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
@@ -40,7 +40,7 @@ class SqlNotes:
 
     def log(self, line: LogLine) -> None:
         """Append to the activity log."""
-        where, text, city = clean(line.where), clean(line.text), city_text(line.city_id)
+        where, text, city = one_line(line.where), one_line(line.text), city_text(line.city_id)
         search = f"{where} {text} {city}".casefold()
         self._connection.exec_driver_sql(
             _LOG, (micros(line.at), line.verdict.value, where, text, line.job_id, city, search)

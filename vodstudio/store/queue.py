@@ -17,7 +17,7 @@ from vodstudio.store.claiming import done_twin, has_running_twin, work_of
 from vodstudio.store.finishing import finish
 from vodstudio.store.recovery import recover
 from vodstudio.store.standing import refresh
-from vodstudio.store.values import clean, dump, load, micros, moment, moment_or_none
+from vodstudio.store.values import clean, dump, load, micros, moment, moment_or_none, one_line
 
 _CLAIM = """
 UPDATE steps SET state = 'running', attempts = attempts + 1, owner = ?, heartbeat_at = ?, started_at = ?,
@@ -139,7 +139,7 @@ class SqlQueue:
 
     def checked(self, condition: str, title: str, now: datetime) -> None:
         """The condition was looked at and still holds."""
-        self._connection.exec_driver_sql(_CHECKED, (condition, clean(title), micros(now)))
+        self._connection.exec_driver_sql(_CHECKED, (condition, one_line(title), micros(now)))
 
     def release(self, condition: str, now: datetime) -> list[JobId]:
         """All steps that waited for it become ready in one update."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from vodstudio.core.jobs import Json
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
-from vodstudio.store.values import RECORDING_COLUMNS, clean, dump, path_text, recording_of
+from vodstudio.store.values import RECORDING_COLUMNS, dump, one_line, path_text, recording_of
 
 _BY_FINGERPRINT = (
     f"SELECT {RECORDING_COLUMNS} FROM recordings AS r WHERE r.fingerprint = ? ORDER BY r.rowid DESC LIMIT 1"
@@ -45,7 +45,7 @@ class SqlRecordings:
                 path_text(recording.path),
                 recording.fingerprint,
                 recording.size_bytes,
-                clean(recording.title),
+                one_line(recording.title),
                 day,
                 recording.show_number,
                 recording.reel,

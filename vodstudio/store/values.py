@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -21,6 +22,7 @@ from vodstudio.core.station import CityId, EncodeSettings, Preset, PresetId, Spe
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _RAW = "bytes:"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
 def micros(at: datetime) -> int:
@@ -66,8 +68,13 @@ def path_of(stored: str) -> Path:
 
 
 def clean(words: str) -> str:
-    """Words for people; what a broken file name put into them is shown as a question mark."""
+    """Text that a database can hold; what a broken file name put into it becomes a question mark."""
     return words.encode(errors="replace").decode()
+
+
+def one_line(words: str) -> str:
+    """Words for people, on one line: a line end in a name must not look like another line of a list (I10)."""
+    return _CONTROL.sub(" ", clean(words))
 
 
 def city_text(city_id: CityId | None) -> str:
