@@ -251,7 +251,7 @@ class House:
 
 async def open_house(settings: Settings, emit: Emit) -> House:
     """Build everything; the store is opened, checked and migrated on its own thread. Nothing runs before `start`."""
-    store = SqliteStore(settings.places.database)
+    store = SqliteStore(settings.places.database, keep=settings.preferences.backups_kept)
     try:
         await asyncio.to_thread(store.open)
     except VodError as error:
