@@ -346,6 +346,23 @@ def test_it_runs_by_itself_keeps_what_it_answered_and_ends_with_its_caller(tmp_p
     assert child.returncode == 0
 
 
+def test_i8_it_ends_when_its_caller_is_gone_before_it_is_ready(tmp_path: Path) -> None:
+    """Killed while the server was starting: nobody reads the address, and no orphan stays."""
+    code = "import sys; from vodstudio.demo.simulator import main; sys.exit(main(sys.argv[1:]))"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, "--folder", str(tmp_path / "server"), "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.close()
+    child.stdout.close()
+    assert child.wait(30) != 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
 def test_it_ends_when_asked(tmp_path: Path) -> None:
     child, ready = start(tmp_path / "server", "--drive", str(tmp_path / "one"))

@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -35,12 +35,27 @@ def main(argv: Sequence[str]) -> int:
         return 2
     seed(simulator.world)
     simulator.start()
-    ready = {"ready": True, "url": simulator.url, "port": simulator.port, "user": behaviour.user}
-    sys.stdout.write(json.dumps({**ready, "drives": [str(path) for path in drives.values()]}) + "\n")
-    sys.stdout.flush()
-    _wait_for_end(asked.until_stdin_closes)
-    simulator.close()
+    try:
+        _tell_ready(simulator, drives.values())
+        _wait_for_end(asked.until_stdin_closes)
+    except BrokenPipeError:
+        # Whoever started us is gone already.
+        return 1
+    finally:
+        simulator.close()
     return 0
+
+
+def _tell_ready(simulator: Simulator, drives: Iterable[Path]) -> None:
+    ready = {
+        "ready": True,
+        "url": simulator.url,
+        "port": simulator.port,
+        "user": simulator.world.behaviour.user,
+        "drives": [str(path) for path in drives],
+    }
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ import json
 import logging
 import shutil
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Mapping
@@ -80,7 +81,7 @@ class Simulator:
         while not self._stop.wait(TICK_S):
             try:
                 advance(self.world)
-            except OSError:
+            except (OSError, sqlite3.Error):
                 log.exception("The simulator could not look at its content drives")
 
 
