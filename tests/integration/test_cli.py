@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import pytest
 
 from tests.integration.shape import Shape, faults
 from vodstudio import cli, owner
+from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
 from vodstudio.cli_parser import build_parser, words
 from vodstudio.core.errors import Conflict, Hold, NeedsUser, ServerBusy
 from vodstudio.core.jobs import JobState, StepState
@@ -426,6 +428,47 @@ def test_a_step_alone_is_done_once(do: Do, tmp_path: Path, sample_meeting: Path)
     other.write_bytes(sample_meeting.read_bytes() + b"\0\0\0\x08free")
     code, body = do("step", "probe", str(other), "--out", str(tmp_path / "out"))
     assert (code, body["error"]["code"]) == (cli.FAILED, "VS-OUT-OTHER-WORK")
+
+
+def test_captions_are_made_of_a_file_of_words(do: Do, tmp_path: Path) -> None:
+    spoken = "The meeting will come to order. Please rise for the pledge of allegiance."
+    words_of_it = tuple(
+        Word(text=f" {text}", start=n * 0.4, end=n * 0.4 + 0.35) for n, text in enumerate(spoken.split())
+    )
+    file, out = tmp_path / "words.json", str(tmp_path / "out")
+    file.write_text(transcript_to_json(Transcript(language="en", duration=10.0, words=words_of_it)))
+    code, body = do("step", "captions", str(file), "--out", out, "--set", "caption_profile=WEB-42")
+    assert code == cli.DONE
+    check(body, "step")
+    assert sorted(body["outputs"]) == ["scc", "srt", "vtt"]
+    assert "pledge of allegiance" in Path(body["outputs"]["srt"]).read_text().replace("\n", " ")
+    file.write_text("{}")
+    code, body = do("step", "captions", str(file), "--out", str(tmp_path / "other"))
+    check(body, "error")
+    assert code == cli.FAILED
+
+
+@linux_only
+def test_ctrl_c_stops_a_step_and_its_child(tmp_path: Path, sample_meeting: Path, where: Places) -> None:
+    out = tmp_path / "out"
+    process = start(
+        "step", "encode", str(sample_meeting), "--out", str(out), "--set", "encode.speed=veryslow"
+    )
+    log = out / "ffmpeg.log"
+    try:
+        while process.poll() is None and not (log.exists() and log.stat().st_size):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        process.send_signal(signal.SIGINT)
+        _out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == cli.STOPPED
+    assert "the same command goes on from here" in err
+    assert "Traceback" not in err
+    assert not [path for path in out.iterdir() if path.suffix in (".mp4", ".tmp")]
+    assert not list(where.run.iterdir())
 
 
 @pytest.mark.parametrize(
