@@ -17,7 +17,7 @@ from vodstudio.cablecast.transfer import ContentDriveFiles
 from vodstudio.checkup import Parts, health_of
 from vodstudio.config import Settings
 from vodstudio.core.clock import SystemClock
-from vodstudio.core.errors import VodError
+from vodstudio.core.errors import NotFound, VodError
 from vodstudio.core.events import Event, Logged
 from vodstudio.core.files import remove_leftovers
 from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StopReason
@@ -121,6 +121,9 @@ class House:
         self.holds = Holds(*surroundings, is_over=self.conditions.is_over, wake=self._workers.wake)
         self.remote = RemoteLane(*surroundings, work, worker=self._worker, on_finished=self._on_step_finished)
         self.pool: Pool | None = None
+        self.publishing = Publishing(
+            station, tools.catalogues, ContentDriveFiles(), tools.drives, self.clock, StoreNotebook(store)
+        )
         self._health = health_of(settings, _parts(tools))
         self.desk = Desk(
             Services(
@@ -130,6 +133,7 @@ class House:
                 cities=self.cities,
                 checks=self.checks,
                 backup=self.backup,
+                accept_server=self.accept_server,
             )
         )
 
@@ -198,6 +202,17 @@ class House:
         await self.holds.check_now()
         return is_in_vault
 
+    async def accept_server(self, server_id: ServerId) -> None:
+        """A person says that this server was replaced; what waited for that goes on."""
+        if self.settings.station.server(server_id) is None:
+            raise NotFound(
+                f"There is no server “{server_id}” in the station file",
+                hint="Nothing was changed.",
+                code="VS-UNKNOWN-SERVER",
+            )
+        await self.publishing.accept_server(server_id)
+        await self.holds.check_now()
+
     async def look_again(self) -> None:
         """A person is here: what is held is looked at now, and a locked vault may ask once more."""
         self._tools.vault.ask_again()
@@ -219,17 +234,9 @@ class House:
         self.holds.ring()
 
     def _remote_steps(self) -> Mapping[StepKind, RemoteStep]:
-        publishing = Publishing(
-            self.settings.station,
-            self._tools.catalogues,
-            ContentDriveFiles(),
-            self._tools.drives,
-            self.clock,
-            StoreNotebook(self.store),
-        )
         return {
-            StepKind.PUBLISH: RemoteStep(run=publishing.publish, tools=VERSION),
-            StepKind.VERIFY: RemoteStep(run=publishing.verify, tools=VERSION),
+            StepKind.PUBLISH: RemoteStep(run=self.publishing.publish, tools=VERSION),
+            StepKind.VERIFY: RemoteStep(run=self.publishing.verify, tools=VERSION),
         }
 
     def _every_day(self) -> None:

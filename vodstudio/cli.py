@@ -30,6 +30,7 @@ USAGE_CODES = frozenset(
         "VS-BAD-ARGUMENT",
         "VS-UNKNOWN-CITY",
         "VS-UNKNOWN-PRESET",
+        "VS-UNKNOWN-SERVER",
         "VS-UNKNOWN-STATE",
         "VS-NO-JOB",
         "VS-SET",

@@ -143,6 +143,9 @@ def _changing(words: Words) -> None:
         metavar="PLACE",
         help="top (default), up, down, normal, bottom, or a time it is needed by",
     )
+    accept = _word(words, "accept-server", "say that a server was replaced on purpose: what waits for it goes on",
+                   "accept-server main")  # fmt: skip
+    accept.add_argument("id", metavar="SERVER")
     cleanup = _word(
         words, "cleanup", "remove old finished jobs and their work files", "cleanup", "cleanup --days 7"
     )

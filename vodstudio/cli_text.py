@@ -158,6 +158,11 @@ def restored(body: Body) -> Iterable[str]:
         yield f"only in the kept file: {job['id'][:8]}  {job['state']}  {_clean(job['title'])}"
 
 
+def accepted(body: Body) -> Iterable[str]:
+    """Which server is the right one from now on."""
+    yield f"{_clean(body['accepted'])} is accepted as it answers now"
+
+
 def stepped(body: Body) -> Iterable[str]:
     """What a step alone gave."""
     yield f"{body['kind']}: {body['note'] or 'done'}"
@@ -174,6 +179,7 @@ RENDER: Mapping[str, Render] = {
     "remove": removed,
     "cleanup": removed,
     "backup": backup,
+    "accept-server": accepted,
     "restore": restored,
     "step": stepped,
     **dict.fromkeys(("pause", "resume", "cancel", "retry", "acknowledge", "priority", "now"), jobs),

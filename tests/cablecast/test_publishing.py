@@ -14,6 +14,7 @@ from tests.cablecast.fakes import CUES, SERVER, Died, FakeContext, inputs_for, m
 from vodstudio.captions.scc import write_scc
 from vodstudio.core.errors import Cancelled, Conflict, Hold, NeedsUser, NotFound, NotYet, Refused
 from vodstudio.core.jobs import Inputs, JobId, PlanKind, StepKind, StepResult
+from vodstudio.core.station import Unattended
 from vodstudio.demo.simulator_faults import Fault
 from vodstudio.demo.simulator_seed import FIRST_SHOW
 from vodstudio.services.conditions import Conditions
@@ -362,6 +363,22 @@ def test_g37_another_server_gets_nothing_until_a_person_agrees(
     assert studio.counts() == SEEDED
     run(studio.publishing.accept_server(studio.station.servers[0].id))
     run(published(studio, context, inputs))
+    assert studio.counts() == ONE_MORE
+
+
+def test_a_city_that_wants_to_be_asked_gets_nothing_until_a_person_says_yes(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    """Retry is the yes; it is asked once."""
+    (city,) = studio.station.cities
+    asking = replace(studio.station, cities=(replace(city, unattended=Unattended.ASK),))
+    careful = replace(studio, station=asking)
+    inputs = inputs_for(tmp_path / "made")
+    with pytest.raises(NeedsUser) as told:
+        run(careful.publishing.publish(context, inputs))
+    assert told.value.code == "VS-ASK-FIRST"
+    assert studio.counts() == SEEDED
+    run(published(careful, context, inputs))
     assert studio.counts() == ONE_MORE
 
 

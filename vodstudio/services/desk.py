@@ -11,7 +11,7 @@ from vodstudio.core.errors import NotFound, Refused
 from vodstudio.core.jobs import JobId, JobState, Rank
 from vodstudio.core.ports import Store
 from vodstudio.core.rows import Check, JobFilter, JobRow
-from vodstudio.core.station import CityId, PresetId
+from vodstudio.core.station import CityId, PresetId, ServerId
 from vodstudio.core.version import VERSION
 from vodstudio.services.cities import Cities
 from vodstudio.services.importing import Importing
@@ -45,6 +45,7 @@ class Services:
     cities: Cities
     checks: Callable[[], Awaitable[tuple[Check, ...]]]
     backup: Callable[[], Awaitable[Path]]
+    accept_server: Callable[[ServerId], Awaitable[None]]
 
 
 class Desk:
@@ -72,6 +73,7 @@ class Desk:
             "cities": self._cities,
             "doctor": self._doctor,
             "backup": self._backup,
+            "accept-server": self._accept_server,
             "raise": self._raise,
         }
 
@@ -182,6 +184,11 @@ class Desk:
 
     async def _doctor(self, _: Arguments) -> Shape:
         return checks_shape(await self._services.checks())
+
+    async def _accept_server(self, arguments: Arguments) -> Shape:
+        server_id = ServerId(_text(arguments, "id", needed=True))
+        await self._services.accept_server(server_id)
+        return {"accepted": server_id}
 
     async def _backup(self, _: Arguments) -> Shape:
         return {"backup": str(await self._services.backup())}

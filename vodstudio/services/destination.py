@@ -77,7 +77,8 @@ async def check_server(
         raise Hold(
             f"{server.name} is not the server that it was before (it calls itself {facts.name or 'nothing'})",
             condition=f"identity:{server.id}",
-            hint="Nothing was sent. Correct the address in the settings, or confirm that the server was replaced.",
+            hint="Nothing was sent. Correct the address in the settings, or, if the server was replaced, say so: "
+            f"vodstudio accept-server {server.id}",
             detail=f"{key}: known {known}, found {facts.key}",
             code="VS-OTHER-SERVER",
         )

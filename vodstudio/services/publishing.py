@@ -15,7 +15,7 @@ from vodstudio.core.jobs import Inputs, Output, PlanKind, StepKind, StepResult
 from vodstudio.core.names import safe_stem
 from vodstudio.core.ports import AsyncContext, Catalogue, Clock, ContentDrive, Drives
 from vodstudio.core.shows import FileState, ReelId, ShowId
-from vodstudio.core.station import ServerId, Station
+from vodstudio.core.station import ServerId, Station, Unattended
 from vodstudio.services.destination import (
     Destination,
     catalogue_of,
@@ -31,6 +31,7 @@ from vodstudio.services.verifying import Verifying
 
 INDEXED_WITHIN = timedelta(minutes=30)
 LONGEST_TITLE = 80
+ASKED = "asked"
 VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".mpg", ".mpeg", ".ts", ".mkv")
 
 
@@ -51,6 +52,7 @@ class Publishing:
         catalogue = catalogue_of(self.catalogues, there.server)
         facts = await check_server(catalogue, there.server, self.notebook, inputs)
         intents = await Intents.of(context)
+        await self._ask_first(intents, inputs)
         records = Records(
             inputs=inputs,
             there=there,
@@ -72,6 +74,18 @@ class Publishing:
         if inputs.plan is PlanKind.CAPTION_IN_PLACE:
             return await run.caption_in_place()
         return await run.deliver()
+
+    async def _ask_first(self, intents: Intents, inputs: Inputs) -> None:
+        """A city may want a person to look before anything is published; Retry is that person's yes."""
+        city = self.station.city(inputs.city_id)
+        if city is None or city.unattended is Unattended.PUBLISH or intents.kept(ASKED) is not None:
+            return
+        await intents.keep(ASKED, {}, self.clock.now())
+        raise NeedsUser(
+            f"Recordings of {city.name} wait for a person before they are published",
+            hint="Look at it, then press Retry: that publishes it. Nothing was sent.",
+            code="VS-ASK-FIRST",
+        )
 
     async def verify(self, context: AsyncContext, inputs: Inputs) -> StepResult:
         """Read it back as a viewer."""
