@@ -87,6 +87,7 @@ class Session(QObject):
         return 0
 
     def _connect(self) -> None:
+        self._app.setQuitOnLastWindowClosed(False)
         icon = QIcon(icons.pixmap("app", "#000000", 128))
         self._app.setWindowIcon(icon)
         self.tray = Tray(icon, self.window)

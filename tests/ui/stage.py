@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from tests.ui.fakes import NOW, STATION, FakeCities, FakeImporting, FakeJobs, FakeMonitoring, sample_rows
+from vodstudio.core.jobs import JobId
 from vodstudio.core.rows import JobRow
 from vodstudio.ui import theme as look
 from vodstudio.ui.bridge import Bridge
 from vodstudio.ui.coroutines import Coroutines
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.main_window import MainWindow
-from vodstudio.ui.notices import Notices
+from vodstudio.ui.notices import Notices, Toast
+from vodstudio.ui.queue.face import Face
+from vodstudio.ui.queue.model import QueueModel, Role
+from vodstudio.ui.queue.page import QueuePage
 from vodstudio.ui.workplace import Workplace
 
 
@@ -43,6 +51,54 @@ class Stage:
         )
         self.workplace = Workplace(self.window, self.desk, theme)
 
+    @property
+    def page(self) -> QueuePage:
+        """The Queue tab."""
+        return self.workplace.queue
+
+    @property
+    def model(self) -> QueueModel:
+        """The rows of the Queue tab."""
+        return self.workplace.queue.model
+
+    def titles(self) -> list[str]:
+        """What the list shows, from top to bottom, headings too."""
+        return [str(self.model.index(place, 0).data()) for place in range(self.model.rowCount())]
+
+    def face(self, number: int) -> Face:
+        """The words of a job's row."""
+        face = self.model.index_of(JobId(f"job-{number:06}")).data(Role.FACE)
+        assert isinstance(face, Face)
+        return face
+
+    def choose(self, *numbers: int) -> None:
+        """Click these rows, the later ones with Ctrl."""
+        for place, number in enumerate(numbers):
+            rect = self.page.view.visualRect(self.model.index_of(JobId(f"job-{number:06}")))
+            keys = Qt.KeyboardModifier.ControlModifier if place else Qt.KeyboardModifier.NoModifier
+            QTest.mouseClick(self.page.view.viewport(), Qt.MouseButton.LeftButton, keys, rect.center())
+
+    def toasts(self) -> list[str]:
+        """The news that is shown."""
+        return [toast.accessibleName() for toast in self.window.findChildren(Toast) if toast.isVisible()]
+
+    def button(self, text: str, within: QWidget | None = None) -> QAbstractButton:
+        """The visible button with this word."""
+        found = [
+            made
+            for made in (within or self.window).findChildren(QAbstractButton)
+            if made.text() == text and made.isVisible()
+        ]
+        assert found, f"no button {text!r}"
+        return found[0]
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Let the loop run until this is so; the caller's time limit decides when it never is."""
+        while not is_so():
+            turned = asyncio.get_running_loop().create_future()
+            QTimer.singleShot(5, self.window, partial(_end, turned))
+            await turned
+
     async def close(self) -> None:
         """Leave nothing behind."""
         await self.coroutines.close()
@@ -52,3 +108,8 @@ class Stage:
 
     def _now(self) -> datetime:
         return NOW
+
+
+def _end(turned: asyncio.Future[None]) -> None:
+    if not turned.done():
+        turned.set_result(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vodstudio.core.errors import Problem, problem_of
@@ -15,9 +16,12 @@ _log = logging.getLogger(__name__)
 
 
 class Coroutines:
-    """Starts coroutines for widgets and holds them until they end."""
+    """Starts coroutines for widgets on the loop it was made in, and holds them until they end."""
 
     def __init__(self, show: Callable[[Problem], object]) -> None:
+        import asyncio
+
+        self._loop = asyncio.get_running_loop()
         self._show = show
         self._running: set[Task[None]] = set()
         self._groups: dict[str, Task[None]] = {}
@@ -25,19 +29,22 @@ class Coroutines:
 
     def start(self, coroutine: Coroutine[Any, Any, object], *, group: str = "") -> None:
         """Run it. In a group, the newer one replaces the older: for reading, never for changing things."""
-        import asyncio
-
         if self._is_closed:
             coroutine.close()
             return
-        task = asyncio.get_event_loop().create_task(self._watch(coroutine))
+        task = self._loop.create_task(self._watch(coroutine))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(partial(self._on_task_ended, coroutine))
         if group:
             older = self._groups.get(group)
             if older is not None and not older.done():
                 older.cancel()
             self._groups[group] = task
+
+    def _on_task_ended(self, coroutine: Coroutine[Any, Any, object], task: Task[None]) -> None:
+        """One that was replaced before its first step never ran: close it, or Python complains."""
+        self._running.discard(task)
+        coroutine.close()
 
     @property
     def is_idle(self) -> bool:

@@ -255,7 +255,7 @@ QPushButton:focus, QToolButton:focus {{ border: 2px solid {t.accent}; padding: 0
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
 QPushButton[role="primary"]:hover {{ background: {t.accent}; border-color: {t.text}; }}
-QPushButton[role="primary"]:disabled {{ background: {t.track}; color: {t.muted}; border-color: {t.track}; }}
+QPushButton[role="primary"]:disabled {{ background: {t.line}; color: {t.muted}; border-color: {t.line}; }}
 QPushButton[role="primary"]:focus {{ border: 2px solid {t.text}; }}
 QPushButton[role="small"], QToolButton[role="small"] {{ min-height: 24px; padding: 0 9px; font-size: 12px;
   background: {t.background}; color: {t.muted}; }}

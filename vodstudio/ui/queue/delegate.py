@@ -45,6 +45,7 @@ class RowDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, still_of: Callable[[Face], QPixmap | None], parent: QWidget) -> None:
         super().__init__(parent)
         self._still_of = still_of
+        self.dirty = QRect()
         self._title = font(13, QFont.Weight.DemiBold)
         self._plain = font(12)
         self._chip = font(11, QFont.Weight.DemiBold)
@@ -56,6 +57,7 @@ class RowDelegate(QStyledItemDelegate):
             id(made): QFontMetrics(made)
             for made in (self._title, self._plain, self._chip, self._length, self._state)
         }
+        self._rise = {key: made.ascent() - made.descent() for key, made in self._metrics.items()}
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -109,6 +111,9 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(rect.left(), rect.top(), 3, rect.height(), self._colour(self._theme.accent))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, self._colour(self._theme.hover))
+        if self.dirty.left() >= state_column(rect)[0]:
+            self._paint_state(painter, rect, face)
+            return
         self._paint_line(painter, rect)
         self._paint_still(painter, rect, face)
         self._paint_titles(painter, rect, face)
@@ -200,7 +205,8 @@ class RowDelegate(QStyledItemDelegate):
                 self._elided.clear()
             fitting = self._metrics[id(made)].elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             self._elided[key] = fitting
-        painter.drawText(rect, LEFT | Qt.TextFlag.TextSingleLine, fitting)
+        foot = rect.top() + (rect.height() + self._rise[id(made)]) // 2
+        painter.drawText(rect.left(), foot, fitting)
 
     def _colour(self, name: str) -> QColor:
         made = self._colours.get(name)

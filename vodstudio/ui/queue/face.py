@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -89,6 +89,12 @@ def face_of(row: JobRow, city: str, now: datetime) -> Face:
         progress=row.progress if row.state is JobState.WORKING else None,
         tooltip=_tooltip(row, headline, second),
     )
+
+
+def further_face(face: Face, row: JobRow, now: datetime) -> Face:
+    """The same row a little later: only what speaks of progress is worked out again."""
+    headline = _doing(row, now)
+    return replace(face, headline=headline, progress=row.progress, tooltip=_tooltip(row, headline, ""))
 
 
 def _about(row: JobRow) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from vodstudio.core.events import StepProgressed
 from vodstudio.core.jobs import JobId, JobState, StepKind
 from vodstudio.core.rows import JobRow
-from vodstudio.ui.queue.face import Face, face_of
+from vodstudio.ui.queue.face import Face, face_of, further_face
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -33,6 +33,7 @@ class Role(IntEnum):
     FACE = Qt.ItemDataRole.UserRole
     SECTION = Qt.ItemDataRole.UserRole + 1
     ROW = Qt.ItemDataRole.UserRole + 2
+    PROGRESS = Qt.ItemDataRole.UserRole + 3
 
 
 SECTION_OF: dict[JobState, Section] = {
@@ -184,16 +185,22 @@ class QueueModel(QAbstractTableModel):
         if row is None or row.state is not JobState.WORKING or not _speaks_for(row, event.kind):
             return
         left_s = event.remaining_s
-        self._replace(
-            replace(
-                row,
-                current=event.kind,
-                progress=event.progress,
-                speed=event.speed,
-                note=event.note or row.note,
-                finish_at=None if left_s is None else self._now() + timedelta(seconds=left_s),
-            )
+        further = replace(
+            row,
+            current=event.kind,
+            progress=event.progress,
+            speed=event.speed,
+            note=event.note or row.note,
+            finish_at=None if left_s is None else self._now() + timedelta(seconds=left_s),
         )
+        if further == row:
+            return
+        self._rows[row.id] = further
+        face = self._faces.get(row.id)
+        if face is not None:
+            self._faces[row.id] = further_face(face, further, self._now())
+        index = self.index_of(row.id)
+        self.dataChanged.emit(index, index, [Role.PROGRESS])
 
     def refresh_words(self) -> None:
         """Names of cities or the day have changed."""
@@ -300,6 +307,8 @@ class QueueModel(QAbstractTableModel):
 
 def _speaks_for(row: JobRow, kind: StepKind) -> bool:
     """Of two steps that run at once the row speaks of the longer one."""
+    if kind is row.current:
+        return True
     running = {pip.kind for pip in row.pips if pip.state == "running"} | {kind}
     return kind is next(each for each in SPOKEN_OF_FIRST if each in running)
 

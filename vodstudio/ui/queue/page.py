@@ -238,7 +238,8 @@ class QueuePage(QWidget):
 
     async def _remove(self, ids: list[JobId]) -> None:
         places = [self.model.index_of(job_id).row() for job_id in ids]
-        await self._desk.jobs.remove(ids)
+        for job_id in await self._desk.jobs.remove(ids):
+            self.model.take(job_id)
         self._desk.notices.say(
             f"{many(len(ids), 'job')} removed from the queue", "The recordings themselves are untouched."
         )

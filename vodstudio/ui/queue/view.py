@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vodstudio.core.jobs import JobId
 from vodstudio.core.rows import JobRow
-from vodstudio.ui.queue.delegate import HEADING_PX, ROW_PX
+from vodstudio.ui.queue.delegate import HEADING_PX, ROW_PX, RowDelegate, state_column
 from vodstudio.ui.queue.model import QueueModel, Role
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class QueueView(QTableView):
@@ -45,6 +49,28 @@ class QueueView(QTableView):
         model.rowsInserted.connect(self._on_rows_inserted)
         model.rowsMoved.connect(self._on_rows_moved)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+
+    def dataChanged(  # noqa: N802 - Qt's name
+        self, first: Index, last: Index, roles: Sequence[int] = ()
+    ) -> None:
+        """Progress repaints the words about it and the bar alone, not the whole row."""
+        if list(roles) != [Role.PROGRESS]:
+            super().dataChanged(first, last, list(roles))
+            return
+        rect = self.visualRect(first)
+        if rect.intersects(self.viewport().rect()):
+            left, width = state_column(rect)
+            self.viewport().update(QRect(left, rect.top() + 10, width + 1, 46))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell the delegate which part is wanted."""
+        self._delegate().dirty = event.region().boundingRect()
+        super().paintEvent(event)
+
+    def _delegate(self) -> RowDelegate:
+        delegate = self.itemDelegate()
+        assert isinstance(delegate, RowDelegate)
+        return delegate
 
     def selected_ids(self) -> list[JobId]:
         """The chosen jobs, from top to bottom."""
