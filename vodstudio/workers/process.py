@@ -73,7 +73,8 @@ class Child:
         for line in iter(partial(self._popen.stdout.readline, LONGEST_LINE_BYTES), b""):
             if not self._offer(line):
                 break
-        self._offer(None)
+        if not self._offer(None):
+            self._tell_end()
 
     def _offer(self, line: bytes | None) -> bool:
         """Hand a line over; False once nobody will read it any more."""
@@ -84,6 +85,17 @@ class Child:
                 continue
             return True
         return False
+
+    def _tell_end(self) -> None:
+        """It was ended while somebody may still wait for a line: lines nobody wants make room for the end."""
+        while True:
+            try:
+                self._lines.put_nowait(None)
+            except queue.Full:
+                with contextlib.suppress(queue.Empty):
+                    self._lines.get_nowait()
+            else:
+                return
 
     def _read_errors(self) -> None:
         assert self._popen.stderr is not None
@@ -165,12 +177,15 @@ class Children:
         self._lock = threading.Lock()
         self._living: list[Child] = []
         self._thread: threading.Thread | None = None
+        self._is_closed = False
         self._job_object: JobObject | None = None
 
     def start(self, command: Command) -> Child:
         """Start it; the system ends it when this process dies in whatever way."""
         answer: queue.Queue[Child | OSError] = queue.Queue(1)
         with self._lock:
+            if self._is_closed:
+                raise ChildCrashed("The program is closing", hint="The work goes on at the next start.")
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="children", daemon=True)
                 self._thread.start()
@@ -197,6 +212,7 @@ class Children:
     def close(self) -> None:
         """End every child and the thread that started them."""
         with self._lock:
+            self._is_closed = True
             thread, self._thread = self._thread, None
             if thread is not None:
                 self._wishes.put(None)
