@@ -63,7 +63,7 @@ class Session(QObject):
         self._choice, self._ownership = start.choice, start.ownership
         self._trouble, self._files = start.trouble, list(start.files)
         self._theme = look.chosen(start.choice, start.app)
-        self.bridge = Bridge()
+        self.bridge = Bridge(self.window)
         self.notices = Notices(self.window)
         self.coroutines = Coroutines(self.notices.show_problem)
         self.house: House | None = None
@@ -288,6 +288,7 @@ class Session(QObject):
         place: dict[str, str | int] = {
             "geometry": self.window.place(),
             "tab": self.window.header.tabs.current,
+            "theme": self._choice.value,
         }
         await self._stage("settings of the window", self._remember(place))
         await self._stage("what the window was doing", self.coroutines.close())

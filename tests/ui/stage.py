@@ -30,12 +30,13 @@ class Stage:
     """A window with everything in it."""
 
     def __init__(self, theme: look.Theme, app: QApplication, rows: Sequence[JobRow] | None = None) -> None:
+        app.setQuitOnLastWindowClosed(False)
         look.apply(app, theme)
-        self.bridge = Bridge()
-        self.jobs = FakeJobs(sample_rows() if rows is None else rows, self.bridge.post)
-        self.importing = FakeImporting(self.jobs, self.bridge.post)
         self.monitoring = FakeMonitoring()
         self.window = MainWindow(theme)
+        self.bridge = Bridge(self.window)
+        self.jobs = FakeJobs(sample_rows() if rows is None else rows, self.bridge.post)
+        self.importing = FakeImporting(self.jobs, self.bridge.post)
         self.notices = Notices(self.window)
         self.coroutines = Coroutines(self.notices.show_problem)
         self.desk = Desk(
@@ -96,7 +97,7 @@ class Stage:
         """Let the loop run until this is so; the caller's time limit decides when it never is."""
         while not is_so():
             turned = asyncio.get_running_loop().create_future()
-            QTimer.singleShot(5, self.window, partial(_end, turned))
+            QTimer.singleShot(5, self.window, partial(end_wait, turned))
             await turned
 
     async def close(self) -> None:
@@ -104,12 +105,20 @@ class Stage:
         await self.coroutines.close()
         self.window.let_close()
         self.window.close()
-        self.window.deleteLater()
+        await gone(self.window)
 
     def _now(self) -> datetime:
         return NOW
 
 
-def _end(turned: asyncio.Future[None]) -> None:
+def end_wait(turned: asyncio.Future[None], *_: object) -> None:
     if not turned.done():
         turned.set_result(None)
+
+
+async def gone(window: QWidget) -> None:
+    """Delete it on the main thread, now: the garbage collector may run on another one."""
+    ended = asyncio.get_running_loop().create_future()
+    window.destroyed.connect(partial(end_wait, ended))
+    window.deleteLater()
+    await ended

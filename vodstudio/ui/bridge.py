@@ -19,8 +19,8 @@ class Bridge(QObject):
 
     _posted = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._lock = threading.Lock()
         self._waiting: deque[Event] = deque()
         self._is_rung = False

@@ -37,11 +37,15 @@ class HelpOverlay(QFrame):
         grid = QHBoxLayout()
         grid.setSpacing(36)
         left, right = QVBoxLayout(), QVBoxLayout()
+        for side in (left, right):
+            side.setSpacing(4)
         for title, pairs in groups:
             side = right if len(pairs) > 6 else left
-            side.addWidget(label(title.upper(), "heading", self))
+            heading = label(title.upper(), "heading", self)
+            heading.setFixedHeight(20)
+            side.addWidget(heading)
             side.addLayout(self._keys(pairs))
-            side.addSpacing(8)
+            side.addSpacing(10)
         for side in (left, right):
             side.addStretch(1)
             grid.addLayout(side, 1)
@@ -67,9 +71,10 @@ class HelpOverlay(QFrame):
     def _keys(self, pairs: list[tuple[str, str]]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(5)
+        grid.setVerticalSpacing(3)
         grid.setColumnStretch(0, 1)
         for place, (what, keys) in enumerate(pairs):
+            grid.setRowMinimumHeight(place, 25)
             grid.addWidget(label(what, "", self), place, 0)
             grid.addWidget(label(keys, "key", self), place, 1, Qt.AlignmentFlag.AlignRight)
         return grid

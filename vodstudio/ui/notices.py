@@ -186,6 +186,7 @@ def _reasons(panel: QWidget, files: Sequence[tuple[str, Problem]]) -> QScrollAre
     area = QScrollArea(panel)
     area.setWidgetResizable(True)
     inner = QWidget(area)
+    inner.setProperty("role", "clear")
     lines = QVBoxLayout(inner)
     lines.setContentsMargins(0, 0, 8, 0)
     lines.setSpacing(2)

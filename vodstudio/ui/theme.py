@@ -318,6 +318,8 @@ QTableView, QListView, QPlainTextEdit, QScrollArea {{ background: {t.panel}; bor
   color: {t.text}; }}
 QTableView[role="rows"] {{ border-radius: 8px; }}
 QScrollArea[role="ground"], QScrollArea[role="ground"] > QWidget > QWidget {{ background: {t.background}; }}
+QPlainTextEdit {{ border: 1px solid {t.line}; border-radius: 6px; padding: 3px 5px; }}
+QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 2px 4px; }}
 QPlainTextEdit {{ selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QDialog {{ background: {t.panel}; }}
 """

@@ -101,7 +101,6 @@ class DetailsPanel(QFrame):
         for key in ("pause", "now", "retry"):
             made = button(actions[key].text(), strip)
             made.clicked.connect(actions[key].trigger)
-            actions[key].changed.connect(self._on_actions_changed)
             self._buttons[key] = made
             row.addWidget(made)
         self._more = button("More", strip, tip="Everything that can be done with this job")
@@ -233,7 +232,8 @@ class DetailsPanel(QFrame):
         self._stack.setCurrentIndex(place)
         self._load()
 
-    def _on_actions_changed(self) -> None:
+    def show_buttons(self) -> None:
+        """The buttons that make sense for what is chosen."""
         is_wrong = self._row is not None and self._row.state in (JobState.FAILED, JobState.NEEDS_A_LOOK)
         for key, made in self._buttons.items():
             made.setText(self._actions[key].text())

@@ -187,8 +187,9 @@ class QueuePage(QWidget):
 
     def _on_rows_selected(self) -> None:
         rows = self.view.selected_rows()
-        self.actions_.show_for(rows)
         self.details.show_row(rows[0] if len(rows) == 1 else None, len(rows))
+        self.actions_.show_for(rows)
+        self.details.show_buttons()
 
     def _on_menu_requested(self, place: QPoint) -> None:
         menu = QMenu(self)
