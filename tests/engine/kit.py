@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +75,7 @@ class Plan:
     local: dict[StepKind, Run] = field(default_factory=dict)
     remote: dict[StepKind, AsyncRun] = field(default_factory=dict)
     is_over: Callable[[str], bool] = lambda _condition: False
+    look: Callable[[str], Awaitable[bool]] | None = None
 
 
 class Engine:
@@ -116,7 +117,7 @@ class Engine:
         self.pool.open()
 
     async def _is_over(self, condition: str) -> bool:
-        return self._plan.is_over(condition)
+        return await self._plan.look(condition) if self._plan.look else self._plan.is_over(condition)
 
     def _finished(self) -> None:
         self.workers.wake()
@@ -169,6 +170,13 @@ class Engine:
             if is_so(job):
                 return job
             await self._changed.wait()
+
+    async def until_true(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something that an event tells of."""
+        while not is_so():
+            self._changed.clear()
+            if not is_so():
+                await self._changed.wait()
 
     async def until_state(self, state: str, job_id: JobId) -> Job:
         """Wait until an operator would read this word."""

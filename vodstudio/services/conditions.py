@@ -90,4 +90,8 @@ class Conditions:
         return True
 
     async def _model(self, what: str) -> bool:
-        return self._has_model(what)
+        """Reads folders, which may be on a slow disk or be changing: not on the loop, and in doubt not yet."""
+        try:
+            return await asyncio.to_thread(self._has_model, what)
+        except OSError:
+            return False

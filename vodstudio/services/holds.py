@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 
 from vodstudio.core.errors import problem_of
 from vodstudio.core.events import HoldsChanged, JobChanged, QueueStopped
@@ -15,13 +17,18 @@ from vodstudio.core.rows import HeldCondition, JobRow
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = timedelta(seconds=60)
-LOOK_FIRST = timedelta(seconds=2)
+LOOK_EVERY_S = 60.0
+LOOK_FIRST_S = 2.0
+MOST_REMEMBERED = 1_000
 IsOver = Callable[[str], Awaitable[bool]]
 
 
 class Holds:
-    """One task that sleeps until something is due; with nothing held it does not wake at all."""
+    """One task that sleeps until something is due; with nothing held it does not wake at all.
+
+    Each look is a task of its own: a share that hangs delays no other look and no retry. What is due is counted
+    in monotonic seconds, so that a clock that is set back makes nobody wait.
+    """
 
     def __init__(
         self, store: Store, clock: Clock, emit: Emit, *, is_over: IsOver, wake: Callable[[], None]
@@ -34,9 +41,12 @@ class Holds:
         self._bell = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        self._due: dict[str, datetime] = {}
+        self._looks: dict[str, asyncio.Task[None]] = {}
+        self._due: dict[str, float] = {}
+        self._first_seen: dict[str, float] = {}
         self._is_asked = True
-        self._first_seen: dict[str, datetime] = {}
+        self._is_answer_owed = True
+        self._last_turn = datetime.min.replace(tzinfo=UTC)
         self._shown: tuple[HeldCondition, ...] = ()
 
     def open(self) -> None:
@@ -54,18 +64,19 @@ class Holds:
     @property
     def has_looked(self) -> bool:
         """Whether what was held at the start, or a person asked about, has been looked at."""
-        return not self._is_asked
+        return not self._is_asked and not self._looks
 
     async def check_now(self) -> None:
         """A person does not want to wait a minute."""
-        self._is_asked = True
+        self._is_asked = self._is_answer_owed = True
         self.ring()
 
     async def close(self) -> None:
         """Stop watching."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [task for task in (self._task, *self._looks.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._loop = None
 
     def _on_ended(self, task: asyncio.Task[None]) -> None:
@@ -84,63 +95,75 @@ class Holds:
                 await asyncio.sleep(AGAIN_AFTER_S)
 
     async def _turn(self) -> None:
-        held, retry_at = await self._store.run(
-            lambda unit: (unit.queue.held(), unit.queue.next_retry(self._clock.now()))
+        """A retry that fell due since the last turn wakes the lanes, whatever woke this turn."""
+        last, now = min(self._last_turn, self._clock.now()), self._clock.now()
+        held, due_at, retry_at = await self._store.run(
+            lambda unit: (unit.queue.held(), unit.queue.next_retry(last), unit.queue.next_retry(now))
         )
+        self._last_turn = now
+        if due_at is not None and due_at <= now:
+            self._wake()
+        self._look(held)
         self._tell(tuple(held))
-        await self._look(held)
-        await self._sleep(held, retry_at)
+        await self._sleep(held, (retry_at - now).total_seconds() if retry_at else None)
 
     def _tell(self, held: tuple[HeldCondition, ...]) -> None:
-        if held != self._shown:
+        is_answer = self._is_answer_owed and self.has_looked
+        if held != self._shown or is_answer:
+            self._is_answer_owed = self._is_answer_owed and not is_answer
             self._shown = held
             self._emit(HoldsChanged(held))
 
-    async def _look(self, held: list[HeldCondition]) -> None:
-        """Each condition that is due, side by side: a share that hangs delays no other."""
-        now = self._clock.now()
-        self._due = {
-            c.condition: self._due.get(c.condition, now + self._pause(c.condition, now)) for c in held
-        }
-        is_asked = self._is_asked
-        due = [c for c in held if is_asked or self._due[c.condition] <= now]
-        await asyncio.gather(*(self._look_at(condition) for condition in due))
-        if is_asked:
-            self._is_asked = False
-            self._emit(HoldsChanged(self._shown))
+    def _look(self, held: list[HeldCondition]) -> None:
+        """Begin to look at each condition that is due and is not being looked at."""
+        now = self._clock.monotonic()
+        self._due = {c.condition: self._due.get(c.condition, now + self._pause_s(c.condition)) for c in held}
+        for condition in held:
+            name = condition.condition
+            if name not in self._looks and (self._is_asked or self._due[name] <= now):
+                look = asyncio.create_task(self._look_at(condition), name=f"look at {name}")
+                self._looks[name] = look
+                look.add_done_callback(partial(self._on_looked, name))
+        self._is_asked = False
 
-    def _pause(self, condition: str, now: datetime) -> timedelta:
+    def _pause_s(self, condition: str) -> float:
         """A minute; what a server is working on is looked at sooner while it is young."""
         if not condition.startswith("wait:"):
-            return LOOK_EVERY
-        return min(max(LOOK_FIRST, now - self._first_seen.setdefault(condition, now)), LOOK_EVERY)
+            return LOOK_EVERY_S
+        now = self._clock.monotonic()
+        if len(self._first_seen) > MOST_REMEMBERED:
+            self._first_seen.clear()
+        return min(max(LOOK_FIRST_S, now - self._first_seen.setdefault(condition, now)), LOOK_EVERY_S)
 
     async def _look_at(self, held: HeldCondition) -> None:
         condition = held.condition
-        if await self._is_over(condition):
-            rows = await self._store.run(lambda unit: self._release(unit, condition))
-            for row in rows:
-                self._emit(JobChanged(row))
-            self._due.pop(condition, None)
-            log.info("%s is over: %d jobs go on", condition, len(rows))
-            self._wake()
+        if not await self._is_over(condition):
+            await self._store.run(lambda unit: unit.queue.checked(condition, held.title, self._clock.now()))
             return
-        now = self._clock.now()
-        await self._store.run(lambda unit: unit.queue.checked(condition, held.title, now))
-        self._due[condition] = now + self._pause(condition, now)
+        rows = await self._store.run(lambda unit: self._release(unit, condition))
+        for row in rows:
+            self._emit(JobChanged(row))
+        log.info("%s is over: %d jobs go on", condition, len(rows))
+        self._wake()
+
+    def _on_looked(self, condition: str, look: asyncio.Task[None]) -> None:
+        """One look that failed is a condition that still holds; the others are not concerned."""
+        del self._looks[condition]
+        self._due[condition] = self._clock.monotonic() + self._pause_s(condition)
+        error = None if look.cancelled() else look.exception()
+        if error is not None:
+            log.error("could not look at %s", condition, exc_info=error)
+        self._bell.set()
 
     def _release(self, unit: Unit, condition: str) -> list[JobRow]:
         ids = unit.queue.release(condition, self._clock.now())
         return [row for job_id in ids if (row := unit.jobs.row(job_id))]
 
-    async def _sleep(self, held: list[HeldCondition], retry_at: datetime | None) -> None:
-        times = [self._due[c.condition] for c in held if c.condition in self._due]
-        times += [retry_at] if retry_at else []
-        wait_s = max(0.0, (min(times) - self._clock.now()).total_seconds()) if times else None
-        try:
-            async with asyncio.timeout(wait_s):
+    async def _sleep(self, held: list[HeldCondition], retry_in_s: float | None) -> None:
+        now = self._clock.monotonic()
+        waits = [self._due[c.condition] - now for c in held if c.condition not in self._looks]
+        waits += [retry_in_s] if retry_in_s is not None else []
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, min(waits)) if waits else None):
                 await self._bell.wait()
-        except TimeoutError:
-            if retry_at is not None and retry_at <= self._clock.now():
-                self._wake()
         self._bell.clear()
