@@ -33,7 +33,14 @@ from vodstudio.core.jobs import (
     current_step,
 )
 from vodstudio.core.order import Candidate, choose, line_up, natural_place
-from vodstudio.core.plan import StepIdentity, needs_of, parameters_of, step_key, steps_for
+from vodstudio.core.plan import (
+    StepIdentity,
+    may_be_reused,
+    needs_of,
+    parameters_of,
+    step_key,
+    steps_for,
+)
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, NewJob, Outcome, PutBack, Unit
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
@@ -184,7 +191,7 @@ class FakeQueue:
         work = next(w for w in entry.works.values() if w.step.id == choice.candidate.step_id)
         work.key = self._key(entry, work, tools)
         twins = [w for _, w in self._memory.works() if w.key == work.key and w.step.state is StepState.DONE]
-        work.reuse = twins[0].result if twins else None
+        work.reuse = twins[0].result if twins and may_be_reused(work.step.kind) else None
         work.owner, work.beat_at, work.claimed_progress = worker, now, work.step.progress
         work.to(
             StepState.RUNNING, attempts=work.step.attempts + 1, started_at=now, ended_at=None, problem=None

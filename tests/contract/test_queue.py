@@ -397,6 +397,21 @@ def test_a_twin_goes_when_the_first_did_not_end_well(
     assert must_claim(store, Lane.LIGHT, after(1)).reuse is None
 
 
+def test_b30_one_recording_is_published_by_one_job_at_a_time(store: Transactions) -> None:
+    """Side by side, neither of two jobs would see the show of the other, and the server would get two."""
+    add(store, 1)
+    add(store, 2, recording=recording(1))
+    first = run_until(store, StepKind.PUBLISH)
+    while claims := [found for lane in Lane if (found := claim(store, lane))]:
+        for claimed in claims:
+            assert claimed.kind is not StepKind.PUBLISH
+            assert finish_well(store, claimed)
+    assert finish_well(store, first)
+    second = run_until(store, StepKind.PUBLISH)
+    assert second.inputs.job_id != first.inputs.job_id
+    assert second.reuse is None, "what a server shows is looked at each time"
+
+
 def test_published_work_is_never_reused(store: Transactions) -> None:
     add(store, 1)
     add(store, 2, recording=recording(1))

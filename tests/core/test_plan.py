@@ -6,7 +6,15 @@ from pathlib import Path
 
 from vodstudio.core.filename import read_name
 from vodstudio.core.jobs import LANE_OF, Output, PlanKind, StepKind
-from vodstudio.core.plan import StepIdentity, needs_of, parameters_of, plan_for, step_key, steps_for
+from vodstudio.core.plan import (
+    StepIdentity,
+    may_be_reused,
+    needs_of,
+    parameters_of,
+    plan_for,
+    step_key,
+    steps_for,
+)
 from vodstudio.core.recording import Fingerprint, fingerprint_of
 from vodstudio.core.station import Preset, PresetId, ServerId, Station, Storage, StorageId
 
@@ -58,8 +66,8 @@ def test_only_what_a_step_uses_is_its_parameters() -> None:
     assert parameters_of(StepKind.PROBE, PRESET) == {}
 
 
-def test_equal_work_has_equal_keys_and_publishing_never_does() -> None:
-    """Inputs count by content, not by place or order."""
+def test_equal_work_has_equal_keys() -> None:
+    """Inputs count by content, not by place or order; publishing and its proof are never reused."""
 
     def key(kind: StepKind, job: str, *outputs: Output) -> str:
         identity = StepIdentity(
@@ -72,7 +80,9 @@ def test_equal_work_has_equal_keys_and_publishing_never_does() -> None:
     video = Output(name="video", path=Path("/c"), size_bytes=1, sha256="2")
     assert key(StepKind.CAPTIONS, "j1", words, video) == key(StepKind.CAPTIONS, "j2", video, moved)
     assert key(StepKind.CAPTIONS, "j1", words) != key(StepKind.CAPTIONS, "j1", video)
-    assert key(StepKind.PUBLISH, "j1") != key(StepKind.PUBLISH, "j2")
+    assert key(StepKind.PUBLISH, "j1", words) == key(StepKind.PUBLISH, "j2", video), "one at a time"
+    assert key(StepKind.VERIFY, "j1") != key(StepKind.VERIFY, "j2")
+    assert [kind for kind in StepKind if not may_be_reused(kind)] == [StepKind.PUBLISH, StepKind.VERIFY]
 
 
 def test_the_fingerprint_is_the_content(tmp_path: Path) -> None:

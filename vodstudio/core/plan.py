@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,14 +87,29 @@ class StepIdentity:
     inputs: tuple[Output, ...] = ()
 
 
+def may_be_reused(kind: StepKind) -> bool:
+    """Whether what was done for one job counts for another: what a server shows is looked at each time."""
+    return kind not in _NEVER_REUSED
+
+
 def step_key(identity: StepIdentity, job_id: str) -> str:
-    """Equal keys mean equal results. Publishing is never the same work twice, so its key carries the job."""
+    """Equal keys never run at the same time, and mean equal results where results may be reused.
+
+    A recording is published by one job at a time, whatever was made of it: the second one shall see
+    the show of the first. Each job looks for itself at what viewers get.
+    """
+    if identity.kind is StepKind.PUBLISH:
+        return _digest([identity.kind.value, identity.fingerprint])
     body = [
         identity.kind.value,
         identity.fingerprint,
         identity.parameters,
         identity.tools,
         sorted((output.name, output.sha256) for output in identity.inputs),
-        job_id if identity.kind in _NEVER_REUSED else "",
+        "" if may_be_reused(identity.kind) else job_id,
     ]
+    return _digest(body)
+
+
+def _digest(body: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import Connection
 
 from vodstudio.core.jobs import Inputs, JobId, Json, Output, PlanKind, StepId, StepKind, StepResult
-from vodstudio.core.plan import StepIdentity, needs_of, parameters_of, step_key
+from vodstudio.core.plan import StepIdentity, may_be_reused, needs_of, parameters_of, step_key
 from vodstudio.store.values import (
     RECORDING_COLUMNS,
     city_of,
@@ -90,9 +90,11 @@ def has_running_twin(connection: Connection, key: str) -> bool:
     return connection.exec_driver_sql(RUNNING_TWIN, (key,)).first() is not None
 
 
-def done_twin(connection: Connection, key: str) -> Twin | None:
-    """The same work, if it has been done."""
-    row = connection.exec_driver_sql(DONE_TWIN, (key,)).first()
+def done_twin(connection: Connection, work: Work) -> Twin | None:
+    """The same work, if it has been done and need not be done again."""
+    if not may_be_reused(work.kind):
+        return None
+    row = connection.exec_driver_sql(DONE_TWIN, (work.key,)).first()
     return None if row is None else Twin(step_id=row[0], result=result_of(connection, row[0], row[1], row[2]))
 
 

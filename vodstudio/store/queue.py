@@ -71,7 +71,7 @@ class SqlQueue:
             if has_running_twin(self._connection, work.key):
                 self._connection.exec_driver_sql(_WAIT_FOR_TWIN, (work.key, step.step_id))
                 continue
-            twin = done_twin(self._connection, work.key)
+            twin = done_twin(self._connection, work)
             check_transition(StepState.READY, StepState.RUNNING)
             at, twin_id = micros(now), twin.step_id if twin else None
             attempt, kept = self._connection.exec_driver_sql(
