@@ -16,6 +16,8 @@ from vodstudio.workers.process import Child, Children, Command, child_command
 
 LONGEST_SILENCE_S = 1800.0
 GOODBYE_S = 5.0
+# Small matrices on many threads cost a third more CPU for the same numbers; the engine has threads of its own.
+ONE_THREAD_FOR_NUMPY = {"OPENBLAS_NUM_THREADS": "1"}
 _LOOK_EVERY_S = 0.2
 
 
@@ -37,7 +39,7 @@ class Conversation:
         self._is_over = False
 
     def __enter__(self) -> Conversation:
-        command = Command(argv=self._command, is_ours=True, has_input=True)
+        command = Command(argv=self._command, is_ours=True, has_input=True, environment=ONE_THREAD_FOR_NUMPY)
         self._child = self._children.start(command)
         self.send(self._request)
         return self
