@@ -98,7 +98,7 @@ def _run(start: Start) -> int:
 
     import qasync
 
-    from vodstudio.session import Session
+    from vodstudio.session import run
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(start.app)) as runner:
-        return runner.run(Session(start).run())
+        return runner.run(run(start))

@@ -54,6 +54,11 @@ class Start:
     files: tuple[Path, ...] = ()
 
 
+async def run(start: Start) -> int:
+    """The whole session; it is made on the loop on which it lives."""
+    return await Session(start).run()
+
+
 class Session(QObject):
     """The order of start and stop; everything visible lies in `ui`, everything else in the house."""
 
