@@ -20,11 +20,12 @@ from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import NotFound, VodError
 from vodstudio.core.events import Event, Logged
 from vodstudio.core.files import remove_leftovers
-from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StopReason
-from vodstudio.core.ports import Emit
-from vodstudio.core.rows import Check, LogLine, Verdict
+from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StepState, StopReason
+from vodstudio.core.ports import Emit, Unit
+from vodstudio.core.rows import Check, JobFilter, LogLine, Verdict
 from vodstudio.core.shows import PublicShow, ShowId
 from vodstudio.core.station import Lane, Server, ServerId
+from vodstudio.core.switches import may_claim
 from vodstudio.core.version import VERSION
 from vodstudio.going_back import hint_for
 from vodstudio.paths import resource
@@ -52,6 +53,7 @@ from vodstudio.workers.steps import FfmpegFinder, Toolbox
 
 log = logging.getLogger(__name__)
 
+MOST_LOOKED_AT = 1_000
 A_DAY = timedelta(days=1)
 
 
@@ -112,7 +114,7 @@ class House:
         station, work = settings.station, settings.work_folder
         surroundings = (store, self.clock, self.emit)
         self.jobs = JobControl(*surroundings, self._workers, work)
-        self.importing = Importing(station, *surroundings, self._workers)
+        self.importing = Importing(station, *surroundings, self._workers, self.jobs)
         self.cities = Cities(station, store, self.clock, tools.drives)
         self.monitoring = Monitoring(store, self.clock, self.checks)
         self.conditions = Conditions(
@@ -145,6 +147,7 @@ class House:
         """Recover what an earlier run left, then open the lanes."""
         await self.store.run(lambda unit: unit.queue.recover(self._is_us, self.clock.now()))
         await asyncio.to_thread(remove_leftovers, self.settings.work_folder)
+        await self.jobs.sweep()
         steps = await asyncio.to_thread(self._tools.toolbox.steps)
         sizes = lane_sizes(self.settings.station.lanes, os.cpu_count() or 1)
         self.pool = Pool(
@@ -175,18 +178,21 @@ class House:
         await asyncio.to_thread(self.store.close)
 
     async def is_busy(self) -> bool:
-        """Whether something runs, waits for its turn, or waits for a server that is working on it."""
-        counts, held, retry_at, running = await self.store.look(
-            lambda unit: (
-                unit.jobs.counts(),
-                unit.queue.held(),
-                unit.queue.next_retry(self.clock.now()),
-                unit.jobs.running_steps(),
-            )
+        """Whether something runs, may run in its turn, or waits for a server that is working on it."""
+        return not self.holds.has_looked or await self.store.look(self._is_busy)
+
+    def _is_busy(self, unit: Unit) -> bool:
+        if unit.jobs.running_steps():
+            return True
+        permission = may_claim(unit)
+        if not permission.started_jobs:
+            return False
+        waits = any(condition.condition.startswith("wait:") for condition in unit.queue.held())
+        waiting = unit.jobs.rows(
+            JobFilter(states=frozenset({JobState.WAITING, JobState.WORKING})), MOST_LOOKED_AT
         )
-        waits = any(condition.condition.startswith("wait:") for condition in held)
-        open_jobs = counts.of(JobState.WAITING, JobState.WORKING)
-        return bool(open_jobs or waits or retry_at or running) or not self.holds.has_looked
+        begun = [row for row in waiting if any(pip.state is StepState.DONE for pip in row.pips)]
+        return waits or bool(waiting if permission.any_job else begun)
 
     async def public_show(self, job: Job) -> PublicShow | None:
         """What a viewer gets of a job that was published."""

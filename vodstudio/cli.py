@@ -138,21 +138,21 @@ def _settings(where: Places, word: str) -> Settings:
 def _at_desk(arguments: argparse.Namespace) -> int:
     """A command that the owner of the queue does; with no owner we are it for as long as it takes."""
     where = _places()
-    call = _call(arguments)
+    word, call = _call(arguments)
     found = take_or_find(where)
     if isinstance(found, Owner):
-        answer = ask(found, arguments.word, call, LONGEST_CALL_S)
+        answer = ask(found, word, call, LONGEST_CALL_S)
     else:
         with found:
             keeping = logs.start(where.logs)
             try:
-                answer = _alone(_settings(where, arguments.word), arguments.word, call)
+                answer = _alone(_settings(where, arguments.word), word, call)
             finally:
                 keeping.stop()
     body: dict[str, Any] = dict(answer) if isinstance(answer, dict) else {}
     if arguments.word == "status":
         body = _with_owner(body, where)
-    _show(arguments.word, body, arguments.json)
+    _show(word, body, arguments.json)
     return _exit_code(body)
 
 
@@ -168,9 +168,11 @@ def _exit_code(body: Mapping[str, Any]) -> int:
     return FAILED if any(each["verdict"] == "bad" for each in body.get("checks", ())) else DONE
 
 
-def _call(arguments: argparse.Namespace) -> dict[str, object]:
-    """What the desk is asked: paths are absolute, because the owner has another working folder."""
+def _call(arguments: argparse.Namespace) -> tuple[str, dict[str, object]]:
+    """What the desk is asked, by which name: paths are absolute, because the owner has another working folder."""
     told = vars(arguments)
+    if told.get("all"):
+        return "queue", {"switch": arguments.word}
     call: dict[str, object] = {
         key: told[key]
         for key in ("ids", "id", "city", "preset", "text", "limit", "to", "days")
@@ -181,7 +183,7 @@ def _call(arguments: argparse.Namespace) -> dict[str, object]:
         call |= {"deadline": arguments.by, "again": arguments.again}
     if arguments.word == "jobs":
         call["states"] = arguments.state
-    return call
+    return arguments.word, call
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -123,8 +123,16 @@ def _changing(words: Words) -> None:
     add.add_argument("--by", metavar="TIME", help="when it has to be done, like 2026-03-05T18:00")
     add.add_argument("--again", action="store_true", help="another job for a recording that is known already")
     for name, about in (
-        ("pause", "pause jobs; what runs stops at its checkpoint"),
-        ("resume", "let paused jobs go on"),
+        ("pause", "pause jobs, or with --all the queue; what runs stops at its checkpoint"),
+        ("resume", "let paused jobs go on, or with --all the queue"),
+    ):
+        parser = _word(words, name, about, f"{name} 3f2a", f"{name} --all", f"{name} 3f2a 90bd --json")
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument(
+            "ids", nargs="*", default=[], metavar="ID", help="job ids, or the first letters of them"
+        )
+        which.add_argument("--all", action="store_true", help="the whole queue")
+    for name, about in (
         ("cancel", "stop jobs for good; recordings and published shows stay"),
         ("retry", "try failed, held and cancelled jobs again"),
         ("remove", "forget jobs and their work files; recordings and published shows stay"),

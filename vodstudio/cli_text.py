@@ -169,7 +169,13 @@ def stepped(body: Body) -> Iterable[str]:
     yield from table([["  " + name, path] for name, path in body["outputs"].items()])
 
 
+def switched(body: Body) -> Iterable[str]:
+    """How the queue stands."""
+    yield "the queue is paused" if body["is_paused"] else "the queue goes on"
+
+
 RENDER: Mapping[str, Render] = {
+    "queue": switched,
     "doctor": checks,
     "status": status,
     "cities": cities,

@@ -36,6 +36,7 @@ class Narrator:
         self._say = say
         self._said: set[tuple[object, ...]] = set()
         self.changed = asyncio.Event()
+        self.is_stopped = False
         self._loop = asyncio.get_running_loop()
 
     def knows(self, rows: Iterable[JobRow]) -> None:
@@ -54,6 +55,7 @@ class Narrator:
                 if not held.condition.startswith("wait:"):
                     self._once((held.condition, held.title), f"  held: {held.title}; it continues by itself")
         elif isinstance(event, QueueStopped):
+            self.is_stopped = True
             self._say(f"  stopped: {event.problem.title}. {event.problem.hint}")
         self.changed.set()
 
@@ -78,7 +80,7 @@ async def until_idle(house: House, narrator: Narrator) -> None:
     """Return when nothing works or waits for its turn; what is held for the world outside does not count."""
     while True:
         narrator.changed.clear()
-        if not await house.is_busy():
+        if narrator.is_stopped or not await house.is_busy():
             return
         await narrator.changed.wait()
 
@@ -113,11 +115,13 @@ async def work(settings: Settings, say: Say, *, stop: asyncio.Event, is_until_id
     narrator = Narrator(say)
     async with _running(settings, narrator) as house:
         await _first_of(stop, until_idle(house, narrator) if is_until_idle else None)
-        counts = await house.jobs.counts()
+        counts, switched = await house.jobs.counts(), await house.jobs.switch()
     failed = counts.of(JobState.FAILED, JobState.NEEDS_A_LOOK)
     held = counts.of(JobState.HELD)
+    if switched.is_paused:
+        say("The queue is paused: `vodstudio resume --all` lets it go on")
     say(f"{counts.of(JobState.DONE)} done, {held} held, {failed} need somebody")
-    return 1 if failed else 4 if held else 0
+    return 1 if failed or narrator.is_stopped else 4 if held else 0
 
 
 async def demo(places: Places, say: Say, *, stop: asyncio.Event) -> int:

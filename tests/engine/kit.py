@@ -93,7 +93,7 @@ class Engine:
         self._worker = worker
         work = folder / "work"
         self.jobs = JobControl(self.store, self.clock, self.hear, self.workers, work)
-        self.importing = Importing(STATION, self.store, self.clock, self.hear, self.workers)
+        self.importing = Importing(STATION, self.store, self.clock, self.hear, self.workers, self.jobs)
         self.holds = Holds(self.store, self.clock, self.hear, is_over=self._is_over, wake=self.workers.wake)
         self.remote = RemoteLane(
             self.store, self.clock, self.hear, work, worker=worker, on_finished=self._finished

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run as Go
+from tests.media.fakes import Stuck
 from vodstudio.core.rows import StorageView
 from vodstudio.core.station import Storage, StorageId
 from vodstudio.workers.drives import ChildDrives
 from vodstudio.workers.look_child import look
-from vodstudio.workers.process import Children
+from vodstudio.workers.process import Child, Children, Command
 
 
 @pytest.fixture
@@ -73,3 +74,44 @@ def test_b07_a_target_that_refuses_writing_is_seen_before_the_work(tmp_path: Pat
     """Tried, not asked: a read-only mount says yes to root and refuses all the same."""
     assert look(Path("/proc"), "", try_writing=True)["is_writable"] is False
     assert look(tmp_path, "", try_writing=False)["is_writable"] is True
+
+
+class StuckChildren(Children):
+    """Every child waits for a share that is dead."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._record = folder / "child-1.json"
+        self.started: list[Child] = []
+        self.stuck: list[Stuck] = []
+
+    def start(self, command: Command) -> Child:
+        popen = Stuck.waiting()
+        child = Child(popen, command, self._record)
+        self.stuck.append(popen)
+        self.started.append(child)
+        return child
+
+    def let_go(self) -> None:
+        """The share is back."""
+        for popen, child in zip(self.stuck, self.started, strict=True):
+            popen.let_go()
+            child.end()
+
+
+def test_b06_a_dead_share_keeps_one_child_and_not_one_for_every_look(
+    tmp_path: Path, run: Go[StorageView], allowed_logs: list[str]
+) -> None:
+    """It is not asked again before the system has let the first one go."""
+    allowed_logs.append("does not end although it was killed")
+    children = StuckChildren(tmp_path / "run")
+    drives = ChildDrives(children, 0.05)
+    for _ in range(3):
+        seen = run(drives.look(storage(tmp_path)))
+        assert not seen.is_present
+        assert seen.problem == "it did not answer within 0 seconds"
+    assert len(children.started) == 1
+    children.let_go()
+    run(drives.look(storage(tmp_path)))
+    assert len(children.started) == 2
+    children.let_go()

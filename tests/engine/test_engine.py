@@ -12,7 +12,15 @@ import pytest
 
 from tests.conftest import Run as Go
 from tests.engine.kit import Gate, Plan, began, engine, kinds, made, quick, states
-from vodstudio.core.errors import BadMedia, ChildCrashed, Conflict, NoSpace, NotFound, StorageAway
+from vodstudio.core.errors import (
+    BadMedia,
+    ChildCrashed,
+    Conflict,
+    NeedsUser,
+    NoSpace,
+    NotFound,
+    StorageAway,
+)
 from vodstudio.core.events import JobRemoved, Logged, QueueSwitched
 from vodstudio.core.jobs import Inputs, JobId, JobState, Rank, StepKind, StepResult, StepState
 from vodstudio.core.ports import AsyncContext, Context, Store, Unit
@@ -501,3 +509,113 @@ def test_a03_a_full_disk_is_waited_for_with_the_result_in_hand(
 
     run(scenario())
     assert times == [1]
+
+
+def test_undo_takes_an_import_back_also_while_it_is_checked(tmp_path: Path, run: Go[None]) -> None:
+    """The toast's button is pressed when the first step runs: the row and the work folder go."""
+    gate = Gate("probe")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.PROBE: gate})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await began(gate)
+            await it.importing.undo([job_id])
+            assert await it.jobs.rows(JobFilter()) == []
+            assert not (tmp_path / "work" / job_id).exists()
+
+    run(scenario())
+
+
+def test_what_is_being_published_is_not_taken_back(tmp_path: Path, run: Go[None]) -> None:
+    """Undo never touches what a viewer may have seen."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await it.until_state(JobState.DONE, job_id)
+            with pytest.raises(Conflict, match="cannot be taken back"):
+                await it.importing.undo([job_id])
+            assert (await it.jobs.job(job_id)).state is JobState.DONE
+
+    run(scenario())
+
+
+def test_this_one_now_comes_right_back_to_what_it_stopped(tmp_path: Path, run: Go[None]) -> None:
+    """Not to the end of the fair order: what was stopped is the next one."""
+    gate = Gate("speech")
+    order: list[str] = []
+
+    def speech(context: Context, inputs: Inputs) -> StepResult:
+        name = inputs.recording.path.stem
+        result = gate(context, inputs) if name == "Grant 1" else made(context, inputs, "speech")
+        order.append(name)
+        return result
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(local={StepKind.SPEECH: speech})) as it:
+            (first,) = await it.add("Grant 1.mp4")
+            await began(gate)
+            urgent, other = await it.add("Birchwood 2.mp4", "Oakdale 1.mp4")
+            for job_id in (urgent, other):
+                await it.until(lambda j: states(j)[StepKind.SPEECH] is StepState.READY, job_id)
+            await it.jobs.now(urgent)
+            await it.until_state(JobState.DONE, urgent)
+            gate.go.set()
+            for job_id in (first, other):
+                await it.until_state(JobState.DONE, job_id)
+
+    run(scenario())
+    assert order == ["Birchwood 2", "Grant 1", "Oakdale 1"]
+
+
+def test_choosing_the_city_lets_go_on_what_failed_for_want_of_it(tmp_path: Path, run: Go[None]) -> None:
+    """The correction is the retry."""
+
+    async def publish(context: AsyncContext, inputs: Inputs) -> StepResult:
+        if inputs.city_id is None:
+            raise NeedsUser("No city is known for this recording", code="VS-NO-CITY")
+        return StepResult(note="told")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(remote={StepKind.PUBLISH: publish})) as it:
+            (job_id,) = await it.add("meeting.mp4")
+            await it.until_state(JobState.NEEDS_A_LOOK, job_id)
+            await it.jobs.set_city([job_id], CityId("grant"))
+            await it.until_state(JobState.DONE, job_id)
+
+    run(scenario())
+
+
+def test_b08_one_bad_path_stops_no_other(tmp_path: Path, run: Go[None]) -> None:
+    """A name that is too long, one that cannot be, and one that is not there: each refused with its reason."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            good = tmp_path / "Grant.mp4"
+            good.write_bytes(b"Grant")
+            bad = [tmp_path / ("x" * 300), tmp_path / "nul\0.mp4", tmp_path / "gone.mp4"]
+            report = await it.importing.add([bad[0], bad[1], good, bad[2]])
+            assert [row.path for row in report.added] == [good]
+            assert [refused.path for refused in report.refused] == bad
+            assert all(refused.problem.hint.startswith("Nothing was added") for refused in report.refused)
+
+    run(scenario())
+
+
+def test_work_folders_without_a_job_are_swept_at_the_start(tmp_path: Path, run: Go[None]) -> None:
+    """The power went out between the removal and the deletion of the files; nothing else is touched."""
+    orphan = tmp_path / "work" / "0f8fad5b-d9cb-469f-a165-70867728950e"
+    mine = tmp_path / "work" / "my own folder"
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            await it.until_state(JobState.DONE, job_id)
+            orphan.mkdir()
+            mine.mkdir()
+            assert await it.jobs.sweep() == 1
+            assert (tmp_path / "work" / job_id).is_dir()
+
+    run(scenario())
+    assert not orphan.exists()
+    assert mine.exists()

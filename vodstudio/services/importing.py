@@ -12,14 +12,16 @@ from datetime import datetime
 from pathlib import Path
 
 from vodstudio.core.errors import BadMedia, NoAccess, NotFound, Problem, VodError, problem_of
-from vodstudio.core.events import JobAdded, JobChanged, JobRemoved
+from vodstudio.core.events import JobAdded, JobChanged
 from vodstudio.core.filename import read_name
-from vodstudio.core.jobs import JobId, Rank, StopReason
+from vodstudio.core.jobs import JobId, Rank
+from vodstudio.core.patience import WAITED_FOR
 from vodstudio.core.plan import plan_for
 from vodstudio.core.ports import Clock, Emit, NewJob, Store, Unit, Workers
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.rows import JobFilter, JobRow
 from vodstudio.core.station import CityId, PresetId, Station, city_of
+from vodstudio.services.jobs import JobControl
 
 MEDIA_ENDINGS = frozenset(
     [
@@ -93,12 +95,15 @@ class Wish:
 class Importing:
     """Add recordings to the queue."""
 
-    def __init__(self, station: Station, store: Store, clock: Clock, emit: Emit, workers: Workers) -> None:
+    def __init__(
+        self, station: Station, store: Store, clock: Clock, emit: Emit, workers: Workers, jobs: JobControl
+    ) -> None:
         self._station = station
         self._store = store
         self._clock = clock
         self._emit = emit
         self._workers = workers
+        self._jobs = jobs
 
     async def add(
         self,
@@ -121,16 +126,17 @@ class Importing:
         for path in files:
             try:
                 outcome = await self._add_one(path, wish)
+            except WAITED_FOR:
+                raise
             except VodError as error:
                 refused.append(RefusedFile(path=path, problem=problem_of(error)))
                 continue
             if isinstance(outcome, JobRow):
                 added.append(outcome)
                 self._emit(JobAdded(outcome))
+                self._workers.wake()
             else:
                 known.append(outcome)
-        if added:
-            self._workers.wake()
         return ImportReport(added=tuple(added), known=tuple(known), refused=tuple(refused))
 
     async def add_once(self, path: Path) -> JobId:
@@ -147,22 +153,8 @@ class Importing:
         return report.added[0].id
 
     async def undo(self, job_ids: Iterable[JobId]) -> None:
-        """Take back what was just added, if it has not begun to be published."""
-        wanted = list(job_ids)
-        now = self._clock.now()
-        await self._store.run(lambda unit: [unit.jobs.cancel(job_id, now) for job_id in wanted])
-        for job_id in wanted:
-            self._workers.stop(job_id, StopReason.CANCEL)
-
-        def remove(unit: Unit) -> list[JobId]:
-            running = {job_id for _, job_id, _ in unit.jobs.running_steps()}
-            gone = [job_id for job_id in wanted if job_id not in running]
-            for job_id in gone:
-                unit.jobs.remove(job_id)
-            return gone
-
-        for job_id in await self._store.run(remove):
-            self._emit(JobRemoved(job_id))
+        """Take back what was just added, as long as nothing of it was published."""
+        await self._jobs.take_back(job_ids)
 
     def _check(self, wish: Wish) -> None:
         if wish.city_id is not None and self._station.city(wish.city_id) is None:
@@ -198,7 +190,7 @@ class Importing:
 
     async def _follow(self, known: JobRow, seen: Recording) -> None:
         """A known recording that is no longer where it was, but here: the job goes on with it (B31)."""
-        if known.path == seen.path or await asyncio.to_thread(known.path.exists):
+        if known.path == seen.path or await asyncio.to_thread(_is_there, known.path):
             return
 
         def move(unit: Unit) -> JobRow | None:
@@ -228,10 +220,18 @@ class Importing:
         )
 
 
+def _is_there(path: Path) -> bool:
+    """In doubt it is: a share that does not answer is no reason to follow a copy."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
 def _read(path: Path) -> Recording:
     """Identity and name of a file; reads at most three mebibytes of it."""
-    path = Path(os.path.realpath(path))
     try:
+        path = Path(os.path.realpath(path))
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
             raise BadMedia("This is not a file", hint=f"Nothing was added: {path}", code="VS-NOT-A-FILE")
@@ -252,7 +252,7 @@ def _read(path: Path) -> Recording:
             hint=f"Nothing was added. Allow this user to read {path}.",
             code="VS-MAY-NOT-READ",
         ) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise NoAccess(
             "The file could not be read",
             detail=str(error),
@@ -277,7 +277,7 @@ def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[RefusedFile]]:
     files: list[Path] = []
     refused: list[RefusedFile] = []
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             _walk(path, files, refused)
         else:
             files.append(path)
@@ -289,6 +289,14 @@ def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[RefusedFile]]:
         )
         refused.append(RefusedFile(path=paths[0], problem=problem_of(too_many)))
     return list(dict.fromkeys(files))[:MOST_FILES], refused
+
+
+def _is_folder(path: Path) -> bool:
+    """What cannot even be asked is treated as a file: reading it says why."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _walk(folder: Path, files: list[Path], refused: list[RefusedFile]) -> None:

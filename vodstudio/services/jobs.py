@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from asyncio import to_thread
+from asyncio import sleep, to_thread
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from vodstudio.core.errors import Conflict, NotFound
 from vodstudio.core.events import JobChanged, JobRemoved, QueueSwitched
-from vodstudio.core.jobs import LANE_OF, Job, JobId, JobState, Rank, StepState, StopReason
+from vodstudio.core.jobs import LANE_OF, Job, JobId, JobState, Rank, StepKind, StepState, StopReason
 from vodstudio.core.order import natural_place
 from vodstudio.core.ports import Clock, Emit, Store, Unit, Workers
 from vodstudio.core.rows import Counts, JobFilter, JobRow
@@ -19,6 +21,10 @@ from vodstudio.core.station import CityId
 from vodstudio.core.switches import PAUSED, STOP_AFTER_CURRENT, is_on, turn
 
 KEEP_FINISHED = timedelta(days=30)
+AT_ONCE = 200
+ENDS_WITHIN_S = 15.0
+LOOK_AGAIN_S = 0.05
+_JOB_FOLDER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Change = Callable[[Unit, JobId], object]
 
 
@@ -98,31 +104,61 @@ class JobControl:
         return await self._change(ids, lambda unit, job_id: unit.jobs.acknowledge(job_id, now))
 
     async def set_city(self, ids: Iterable[JobId], city_id: CityId | None) -> list[JobRow]:
-        """Correct a wrong guess."""
-        return await self._change(ids, lambda unit, job_id: unit.jobs.set_city(job_id, city_id))
+        """Correct a wrong guess; what failed because no city was known goes on."""
+        now = self._clock.now()
+
+        def change(unit: Unit, job_id: JobId) -> None:
+            unit.jobs.set_city(job_id, city_id)
+            job = unit.jobs.job(job_id)
+            if job and any(step.problem and step.problem.code == "VS-NO-CITY" for step in job.steps):
+                unit.jobs.retry(job_id, now)
+
+        return await self._change(ids, change)
 
     async def remove(self, ids: Iterable[JobId]) -> list[JobId]:
         """Forget jobs and their work files; the recording itself and published files are never touched."""
         wanted = list(ids)
 
-        def forget(unit: Unit) -> list[JobId]:
-            running = {job_id for _, job_id, _ in unit.jobs.running_steps()}
-            busy = [job_id for job_id in wanted if job_id in running]
-            if busy:
-                raise Conflict(
-                    "A job that is being worked on cannot be removed",
-                    hint="Nothing was removed. Cancel it first; its recording is safe.",
-                    code="VS-JOB-RUNS",
-                )
-            for job_id in wanted:
-                unit.jobs.remove(job_id)
-            return wanted
-
-        gone = await self._store.run(forget)
+        if await self._running(wanted):
+            raise Conflict(
+                "A job that is being worked on cannot be removed",
+                hint="Nothing was removed. Cancel it first; its recording is safe.",
+                code="VS-JOB-RUNS",
+            )
+        gone: list[JobId] = []
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            gone += await self._store.run(partial(_forget, some))
         await to_thread(self._remove_work, gone)
         for job_id in gone:
             self._emit(JobRemoved(job_id))
         return gone
+
+    async def take_back(self, ids: Iterable[JobId]) -> list[JobId]:
+        """Undo an import: cancelled, ended and removed; refused once publishing has begun."""
+        wanted = list(ids)
+        await self._store.look(partial(_check_unpublished, wanted))
+        await self.cancel(wanted)
+        for _ in range(int(ENDS_WITHIN_S / LOOK_AGAIN_S)):
+            if not await self._running(wanted):
+                break
+            await sleep(LOOK_AGAIN_S)
+        return await self.remove(wanted)
+
+    async def sweep(self) -> int:
+        """At start: work folders of jobs that were removed when the power went out."""
+        names = await to_thread(_folders, self._work)
+        known = await self._store.look(
+            lambda unit: {name for name in names if unit.jobs.row(JobId(name)) is not None}
+        )
+        left = [JobId(name) for name in names if name not in known]
+        await to_thread(self._remove_work, left)
+        return len(left)
+
+    async def _running(self, ids: Sequence[JobId]) -> bool:
+        wanted = set(ids)
+        running = await self._store.run(lambda unit: unit.jobs.running_steps())
+        return any(job_id in wanted for _, job_id, _ in running)
 
     async def cleanup(self, keep: timedelta = KEEP_FINISHED) -> list[JobId]:
         """Retention: finished jobs after 30 days; a failed or held one only after a person has seen it."""
@@ -172,8 +208,17 @@ class JobControl:
 
     async def now(self, job_id: JobId) -> list[JobRow]:
         """This one now: it goes first, and what runs in its way stops at its checkpoint and comes right after it."""
-        rows = await self.to_top([job_id])
-        for other in await self._store.look(lambda unit: _in_the_way(unit, job_id)):
+        stopped: set[JobId] = set()
+
+        def place(unit: Unit) -> None:
+            first = min((place for _, place in unit.jobs.pinned()), default=0.0)
+            stopped.update(_in_the_way(unit, job_id))
+            for other in stopped:
+                unit.jobs.place(other, Rank.PINNED, first - 1)
+            unit.jobs.place(job_id, Rank.PINNED, first - 2)
+
+        rows = await self._order([job_id, *stopped], place)
+        for other in stopped:
             self._workers.stop(other, StopReason.PAUSE)
         if rows and rows[0].is_paused:
             rows = await self.resume([job_id])
@@ -269,6 +314,33 @@ def _in_the_way(unit: Unit, job_id: JobId) -> set[JobId]:
     wanted = {LANE_OF[step.kind] for step in job.steps if step.state is StepState.READY} if job else set()
     one_for_lane = {lane: of for _, of, lane in unit.jobs.running_steps() if lane in wanted and of != job_id}
     return set(one_for_lane.values())
+
+
+def _forget(ids: Sequence[JobId], unit: Unit) -> list[JobId]:
+    """What runs by now stays: somebody pressed Retry in between."""
+    running = {job_id for _, job_id, _ in unit.jobs.running_steps()}
+    gone = [job_id for job_id in ids if job_id not in running]
+    for job_id in gone:
+        unit.jobs.remove(job_id)
+    return gone
+
+
+def _check_unpublished(ids: Sequence[JobId], unit: Unit) -> None:
+    untouched = (StepState.WAITING, StepState.READY, StepState.CANCELLED)
+    steps = [step for job_id in ids if (job := unit.jobs.job(job_id)) for step in job.steps]
+    if any(step.kind is StepKind.PUBLISH and step.state not in untouched for step in steps):
+        raise Conflict(
+            "Publishing has begun, so the import cannot be taken back",
+            hint="Nothing was changed. Cancel the job, or remove it when it is done.",
+            code="VS-PUBLISHING-BEGAN",
+        )
+
+
+def _folders(work: Path) -> list[str]:
+    """Folders that are named by a job."""
+    if not work.is_dir():
+        return []
+    return [path.name for path in work.iterdir() if path.is_dir() and _JOB_FOLDER.fullmatch(path.name)]
 
 
 def _with_reasons(unit: Unit, rows: list[JobRow], now: datetime) -> list[JobRow]:
