@@ -78,7 +78,10 @@ class Devices:
 
 def cpu(why: str) -> Device:
     """The processor, with one core left for the window."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    if sys.platform == "linux":  # so that the type checker knows that the other systems have it not
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
     return Device(name="cpu", threads=max(1, min(MOST_THREADS, cores - 1)), why=why)
 
 

@@ -28,7 +28,7 @@ class JobObject:
             """Bind a child that was just started."""
             import ctypes
 
-            handle = ctypes.c_void_p(int(popen._handle))
+            handle = ctypes.c_void_p(int(vars(popen)["_handle"]))
             if not self._kernel.AssignProcessToJobObject(ctypes.c_void_p(self._job), handle):
                 raise ctypes.WinError(ctypes.get_last_error())
 
