@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from vodstudio.core.errors import ChildCrashed, NotFound
+from tests.media.fakes import Stuck
+from vodstudio.core.errors import ChildCrashed, NotFound, VodError
 from vodstudio.workers.endings import identity_of
 from vodstudio.workers.process import (
     PARENT_VARIABLE,
+    UNENDED,
     Child,
     Children,
     Command,
@@ -247,3 +249,72 @@ def test_c23_a_child_that_takes_too_much_memory_fails_alone(children: Children) 
     with children.running(command) as child:
         child.send("now")
         assert _first_line(child) == "refused"
+
+
+def _started(children: Children, command: Command) -> queue.Queue[Child | VodError]:
+    """The answer to a start on a thread of its own: empty when it never comes."""
+    answer: queue.Queue[Child | VodError] = queue.Queue()
+
+    def start() -> None:
+        try:
+            answer.put(children.start(command))
+        except VodError as error:
+            answer.put(error)
+
+    threading.Thread(target=start, daemon=True).start()
+    return answer
+
+
+def test_b01_a_child_that_cannot_be_recorded_is_ended_and_the_next_one_starts(
+    children: Children, tmp_path: Path
+) -> None:
+    """A full or lost disk under the records stops one start, not every start until the program is restarted."""
+    (tmp_path / "run").rmdir()
+    told = tmp_path / "told"
+    stays = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    command = Command(argv=(sys.executable, "-c", stays), is_ours=True)
+    refused = _started(children, command).get(timeout=10.0)
+    assert isinstance(refused, NotFound)
+    assert refused.code == "VS-NO-FOLDER"
+    (tmp_path / "run").mkdir()
+    child = _started(children, command).get(timeout=10.0)
+    assert isinstance(child, Child)
+    assert child.is_alive
+
+
+def test_a_command_that_no_system_can_start_stops_nobody_else(children: Children) -> None:
+    """What the library refuses is an answer too."""
+    with pytest.raises(ValueError, match="null byte"):
+        children.start(_python("pass\0"))
+    assert finished(children.start(_python("print('on')")), 20.0) == (0, "on")
+
+
+def test_h02_a_start_while_the_program_closes_is_refused_and_never_waits(tmp_path: Path) -> None:
+    """Whoever asks during the end or after it hears so at once; who was first is ended with the rest."""
+    children = Children(tmp_path / "run")
+    first = children.start(_python("import time; time.sleep(60)"))
+    answers = [_started(children, _python("import time; time.sleep(60)")) for _ in range(8)]
+    children.close()
+    answers.append(_started(children, _python("pass")))
+    heard = [answer.get(timeout=10.0) for answer in answers]
+    assert isinstance(heard[-1], ChildCrashed)
+    assert not first.is_alive
+    assert not [child for child in heard if isinstance(child, Child) and child.is_alive]
+    assert not list((tmp_path / "run").iterdir())
+
+
+def test_b06_a_child_that_no_kill_ends_is_left_with_its_record(
+    tmp_path: Path, allowed_logs: list[str]
+) -> None:
+    """Nobody waits for it for ever; the record lets the next start end it."""
+    allowed_logs.append("does not end although it was killed")
+    record = tmp_path / "child-1.json"
+    record.write_text("{}")
+    popen = Stuck.waiting()
+    child = Child(popen, _python(""), record)
+    assert child.end(0.0) == UNENDED
+    assert record.exists()
+    assert child.end() == UNENDED
+    popen.let_go()
+    assert child.end() < 0
+    assert not record.exists()

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from vodstudio.core.errors import VodError
+from vodstudio.core.errors import ChildCrashed, VodError
 from vodstudio.core.rows import StorageView
 from vodstudio.core.station import Storage
-from vodstudio.workers.process import Children, Command, child_command, finished
+from vodstudio.workers.process import Child, Children, Command, child_command, finished
 
 ANSWERS_WITHIN_S = 10.0
 
@@ -21,6 +21,7 @@ class ChildDrives:
     def __init__(self, children: Children, answers_within_s: float = ANSWERS_WITHIN_S) -> None:
         self._children = children
         self._answers_within_s = answers_within_s
+        self._stuck: dict[Path, Child] = {}
 
     async def look(self, storage: Storage, *, try_writing: bool = False) -> StorageView:
         """Whether it is there, is really it (marker), can be written, and how much is free."""
@@ -46,17 +47,29 @@ class ChildDrives:
         return int(free) if free is not None else None
 
     def _ask(self, path: Path, marker: str, try_writing: bool) -> dict[str, Any]:
+        if (stuck := self._stuck.get(path)) is not None and stuck.is_alive:
+            return self._silent()
         arguments = [str(path), marker, *(["try-writing"] if try_writing else [])]
         command = Command(argv=child_command("look", *arguments), is_ours=True)
         try:
+            return self._heard(path, command)
+        except ChildCrashed:
+            return self._silent()
+        except VodError as error:
+            return {"is_there": False, "problem": error.title}
+
+    def _heard(self, path: Path, command: Command) -> dict[str, Any]:
+        child: Child | None = None
+        try:
             with self._children.running(command, grace_s=0.5) as child:
                 status, text = finished(child, self._answers_within_s)
-            if status == 0:
-                seen = json.loads(text)
-                return seen if isinstance(seen, dict) else {"is_there": False}
-        except VodError:
-            return {
-                "is_there": False,
-                "problem": f"it did not answer within {self._answers_within_s:.0f} seconds",
-            }
-        return {"is_there": False, "problem": "it could not be looked at"}
+        finally:
+            # A dead share can keep a process for ever: one of them is enough.
+            if child is not None and child.is_alive:
+                self._stuck[path] = child
+        seen = json.loads(text) if status == 0 else None
+        return seen if isinstance(seen, dict) else {"is_there": False, "problem": "it could not be looked at"}
+
+    def _silent(self) -> dict[str, Any]:
+        problem = f"it did not answer within {self._answers_within_s:.0f} seconds"
+        return {"is_there": False, "problem": problem}

@@ -10,16 +10,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+KILLED_WITHIN_S = 5.0
 
-def end_group(popen: subprocess.Popen[bytes], grace_s: float) -> int:
-    """Wait for a child that was asked to end, then kill it with everything it started; always reaps it."""
+
+def end_group(popen: subprocess.Popen[bytes], grace_s: float) -> int | None:
+    """Wait for a child that was asked to end, then kill it with everything it started, and reap it.
+
+    None when even a kill does not end it: the system keeps a process that waits for a dead share.
+    """
     if popen.poll() is None and grace_s > 0:
         with contextlib.suppress(subprocess.TimeoutExpired):
             popen.wait(grace_s)
     _kill_group(popen.pid)
     if popen.poll() is None:
         popen.kill()
-    return popen.wait()
+    try:
+        return popen.wait(KILLED_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _kill_group(pid: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import secrets
@@ -28,7 +29,11 @@ GRACE_S = 3.0
 LINES_AHEAD = 256
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 LOW_PRIORITY = 10
+UNENDED = -9
 _HOME = str(Path(__file__).resolve().parents[2])
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class Child:
         self._record = record
         self._lines: queue.Queue[bytes | None] = queue.Queue(LINES_AHEAD)
         self._is_over = threading.Event()
+        self._is_abandoned = False
         self._tail = Tail(command.log)
         self._threads = [
             threading.Thread(target=self._read_lines, name=f"child-{self.pid}-lines", daemon=True),
@@ -143,9 +149,18 @@ class Child:
                 self._popen.stdin.close()
 
     def end(self, grace_s: float = GRACE_S) -> int:
-        """Ask it to stop, wait, end it with all its own children, and leave nothing behind."""
+        """Ask it to stop, wait, end it with all its own children, and leave nothing behind.
+
+        One that the system cannot end (a dead share) is left with its record, and nobody waits for it twice.
+        """
         self.ask_to_end()
+        if self._is_abandoned and self.is_alive:
+            return UNENDED
         status = end_group(self._popen, grace_s)
+        self._is_abandoned = status is None
+        if status is None:
+            log.warning("child %d does not end although it was killed: it is left", self.pid)
+            return UNENDED
         for thread, stream in zip(self._threads, (self._popen.stdout, self._popen.stderr), strict=True):
             thread.join(5.0)
             # Closing a pipe that somebody still reads would wait for ever.
@@ -164,7 +179,7 @@ class Child:
 @dataclass(frozen=True, slots=True)
 class _Wish:
     command: Command
-    answer: queue.Queue[Child | OSError]
+    answer: queue.Queue[Child | Exception]
 
 
 class Children:
@@ -182,7 +197,7 @@ class Children:
 
     def start(self, command: Command) -> Child:
         """Start it; the system ends it when this process dies in whatever way."""
-        answer: queue.Queue[Child | OSError] = queue.Queue(1)
+        answer: queue.Queue[Child | Exception] = queue.Queue(1)
         with self._lock:
             if self._is_closed:
                 raise ChildCrashed("The program is closing", hint="The work goes on at the next start.")
@@ -198,6 +213,8 @@ class Children:
                 detail=f"{command.argv[0]}: {child}",
                 code="VS-CANNOT-START",
             ) from child
+        if isinstance(child, Exception):
+            raise child
         return child
 
     @contextlib.contextmanager
@@ -222,8 +239,9 @@ class Children:
             living, self._living = self._living, []
         for child in living:
             child.ask_to_end()
+        until = time.monotonic() + GRACE_S
         for child in living:
-            child.end()
+            child.end(max(0.0, until - time.monotonic()))
         if self._job_object is not None:
             self._job_object.close()
             self._job_object = None
@@ -232,7 +250,7 @@ class Children:
         while (wish := self._wishes.get()) is not None:
             try:
                 wish.answer.put(self._spawn(wish.command))
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 the edge of this thread: who waits for an answer gets it
                 wish.answer.put(error)
 
     def _spawn(self, command: Command) -> Child:
@@ -246,14 +264,26 @@ class Children:
             start_new_session=True,
             creationflags=_creation_flags(command),
         )
+        try:
+            child = self._taken_over(popen, command)
+        except BaseException:
+            # Nobody would know of it, so nobody could end it.
+            end_group(popen, 0.0)
+            for stream in (popen.stdin, popen.stdout, popen.stderr):
+                if stream is not None:
+                    stream.close()
+            raise
+        with self._lock:
+            self._living = [other for other in self._living if other.is_alive] + [child]
+        return child
+
+    def _taken_over(self, popen: subprocess.Popen[bytes], command: Command) -> Child:
+        """Bound to our life, and recorded for the next start."""
         self._bind(popen, command)
         record = self._folder / f"child-{popen.pid}-{secrets.token_hex(4)}.json"
         body = {"pid": popen.pid, "identity": identity_of(popen.pid), "program": Path(command.argv[0]).name}
         write_atomically(record, json.dumps(body).encode())
-        child = Child(popen, command, record)
-        with self._lock:
-            self._living = [other for other in self._living if other.is_alive] + [child]
-        return child
+        return Child(popen, command, record)
 
     def _bind(self, popen: subprocess.Popen[bytes], command: Command) -> None:
         """Tie the child's life, memory and priority to what we allow."""
