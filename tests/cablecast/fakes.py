@@ -164,6 +164,7 @@ class FakeCatalogue:
 
     clock: FakeClock
     has_marker_field: bool = True
+    key: str = "fake-1"
     shows: dict[int, Show] = field(default_factory=dict)
     media: dict[int, tuple[str, int]] = field(default_factory=dict)
     reels: dict[int, Reel] = field(default_factory=dict)
@@ -175,7 +176,7 @@ class FakeCatalogue:
         return {"name": facts.name, "version": facts.version, "key": facts.key, "is_practice": True}
 
     async def facts(self) -> ServerFacts:
-        return ServerFacts(name="Fake", version="7", key="fake-1", time=self.clock.now(), is_practice=True)
+        return ServerFacts(name="Fake", version="7", key=self.key, time=self.clock.now(), is_practice=True)
 
     async def show(self, show_id: ShowId) -> Show:
         return self._found(self.shows, show_id)

@@ -60,7 +60,7 @@ class Publishing:
             intents=intents,
             clock=self.clock,
             notebook=self.notebook,
-            server_time=facts.time,
+            server=facts,
         )
         run = _Run(
             house=self,
@@ -115,6 +115,7 @@ class _Run:
         """Show, media, reel and video first; then captions, then the file, so that it is never without them."""
         video = self.inputs.outputs["video"]
         await check_drive(self.house.drives, self.there, video.size_bytes)
+        await self.records.bind()
         show_id = await self.records.show()
         await self.records.remember(show_id)
         length_s = math.ceil(_seconds(video) or self.inputs.recording.duration_s or 0)
@@ -133,6 +134,7 @@ class _Run:
         path, number = self.inputs.recording.path, self.inputs.recording.show_number
         captions = self.inputs.outputs.get("scc")
         await check_drive(self.house.drives, self.there, 0)
+        await self.records.bind()
         show = await self.records.existing_show(number)
         if show is None:
             raise NotFound(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from vodstudio.core.errors import Conflict, NotFound
+from vodstudio.core.errors import Conflict, NotFound, ServerBusy
 from vodstudio.core.jobs import Inputs
 from vodstudio.core.ports import Catalogue, Clock
-from vodstudio.core.shows import MediaId, NewShow, Reel, ReelId, Show, ShowId
+from vodstudio.core.shows import MediaId, NewShow, Reel, ReelId, ServerFacts, Show, ShowId
 from vodstudio.services.destination import Destination, check_show
 from vodstudio.services.intents import Intents, number_of
 from vodstudio.services.notebook import Notebook
+
+# A server that was asked to make something must have made it by then, or it never will.
+SETTLED_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,30 +28,42 @@ class Records:
     intents: Intents
     clock: Clock
     notebook: Notebook
-    server_time: datetime
+    server: ServerFacts
+
+    async def bind(self) -> None:
+        """What was begun on one server goes on there alone: its numbers mean something else on any other."""
+        here = {
+            "server": self.there.server.id,
+            "key": self.server.key,
+            "location": self.there.location,
+        }
+        begun = self.intents.kept("server")
+        if begun is None:
+            await self.intents.keep("server", here, self.clock.now())
+        elif dict(begun) != here:
+            raise Conflict(
+                "This recording was begun on another server, or for another location",
+                hint=f"Nothing was sent to {self.there.server.name}. Set back what was changed, then press Retry; "
+                "or cancel this job and add the recording again: that publishes it there.",
+                detail=f"begun: {dict(begun)}, now: {here}",
+                code="VS-BEGUN-ELSEWHERE",
+            )
 
     async def show(self) -> ShowId:
         """The show that the file's name speaks of, else a new one."""
         kept = self.intents.kept("show")
         if kept is not None:
             return ShowId(number_of(kept))
-        existing = await self.existing_show(self.inputs.recording.show_number or await self._earlier_show())
+        new = self._new_show()
+        existing = await self._show_there_already(new)
         if existing is not None:
             await self.intents.keep("show", {"id": existing.id, "adopted": True}, self.clock.now())
             return existing.id
-        recording, city = self.inputs.recording, self.there.city
-        new = NewShow(
-            title=recording.title[:250],
-            location=self.there.location,
-            marker=self.inputs.job_id,
-            event_date=recording.recorded_on,
-            project=city.project,
-            producer=city.producer,
-        )
+        await self._note_that_we_make_it()
         number = await self.intents.once(
             "show",
             self.inputs.job_id,
-            server_time=self.server_time,
+            server_time=self.server.time,
             find=lambda since: self._lost_show(new, since),
             make=lambda: self.catalogue.create_show(new),
         )
@@ -55,15 +71,57 @@ class Records:
 
     async def remember(self, show_id: ShowId) -> None:
         """Another job of the same recording shall find this show."""
-        await self.notebook.write(self._recording_key(), str(show_id))
+        for key, value in ((self._key("show"), str(show_id)), (self._key("making"), "")):
+            if (await self.notebook.read(key) or "") != value:
+                await self.notebook.write(key, value)
 
-    async def _earlier_show(self) -> int | None:
-        """The show that an earlier job made of the same recording: it gets no second one."""
-        noted = await self.notebook.read(self._recording_key())
-        return int(noted) if noted else None
+    def _new_show(self) -> NewShow:
+        recording, city = self.inputs.recording, self.there.city
+        return NewShow(
+            title=recording.title[:250],
+            location=self.there.location,
+            marker=self.inputs.job_id,
+            event_date=recording.recorded_on,
+            project=city.project,
+            producer=city.producer,
+        )
 
-    def _recording_key(self) -> str:
-        return f"show:{self.there.server.id}:{self.inputs.recording.fingerprint}"
+    async def _show_there_already(self, new: NewShow) -> Show | None:
+        """By the number in the file's name, else the one that another job of this recording has or was making."""
+        noted = await self.notebook.read(self._key("show"))
+        for number in (self.inputs.recording.show_number, int(noted) if noted else None):
+            show = await self.existing_show(number)
+            if show is not None:
+                return show
+        return await self.existing_show(await self._made_by_another_job(new))
+
+    async def _made_by_another_job(self, new: NewShow) -> ShowId | None:
+        """Its answer may have got lost: it is looked up by its mark before a second show is made."""
+        noted = await self.notebook.read(self._key("making"))
+        making = json.loads(noted) if noted else {}
+        if not making or making["job"] == self.inputs.job_id:
+            return None
+        since = datetime.fromisoformat(making["at"])
+        found = await self._lost_show(replace(new, marker=making["job"]), since)
+        if found is None and self.server.time - since < SETTLED_AFTER:
+            raise ServerBusy(
+                f"{self.there.server.name} may still be making the show of this recording",
+                hint="It is looked up again by itself in a minute, so that there are never two.",
+                detail=f"asked for by job {making['job']} at {since}",
+                wait_s=SETTLED_AFTER.total_seconds(),
+            )
+        return found
+
+    async def _note_that_we_make_it(self) -> None:
+        making = json.loads(await self.notebook.read(self._key("making")) or "{}")
+        if making.get("job") != self.inputs.job_id:
+            making = {"job": self.inputs.job_id, "at": self.server.time.isoformat()}
+            await self.notebook.write(self._key("making"), json.dumps(making))
+
+    def _key(self, what: str) -> str:
+        """Numbers are known per machine: a server that was replaced under the same name has other shows."""
+        place = f"{self.there.server.id}:{self.server.key}:{self.there.location}"
+        return f"{what}:{place}:{self.inputs.recording.fingerprint}"
 
     async def existing_show(self, number: int | None) -> Show | None:
         """The show with this number, if the server has it."""
@@ -110,7 +168,7 @@ class Records:
         media_id = await self.intents.once(
             "media",
             self.inputs.job_id,
-            server_time=self.server_time,
+            server_time=self.server.time,
             find=lost_media,
             make=lambda: self.catalogue.create_media(base, location),
         )
@@ -122,7 +180,7 @@ class Records:
         reel_id = await self.intents.once(
             "reel",
             self.inputs.job_id,
-            server_time=self.server_time,
+            server_time=self.server.time,
             find=lost_reel,
             make=lambda: self.catalogue.create_reel(show_id, MediaId(media_id), number, length_s),
         )
@@ -144,14 +202,14 @@ class Records:
         async def existing(since: datetime) -> int | None:
             return next(reversed((await self.catalogue.show(show_id)).vods), None)
 
-        there_already = await existing(self.server_time)
+        there_already = await existing(self.server.time)
         if there_already is not None:
             await self.intents.keep("vod", {"id": there_already}, self.clock.now())
             return there_already
         return await self.intents.once(
             "vod",
             self.inputs.job_id,
-            server_time=self.server_time,
+            server_time=self.server.time,
             find=existing,
             make=lambda: self.catalogue.create_vod(show_id, self.there.location),
         )
