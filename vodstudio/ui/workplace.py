@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -225,5 +226,6 @@ def _short(check: Check) -> str:
     elif kind == "model":
         text = f"Model {name.removeprefix('Speech model ')}"
     else:
-        text = name
+        free = re.search(r"[\d.,]+ [MGT]B free", check.text)
+        text = free.group() if free else name
     return text if len(text) <= 30 else f"{text[:29]}…"

@@ -75,8 +75,9 @@ class CityCardView(QAbstractButton):
             painter, QRect(left, 13, right - left - taken - 10, 24), TITLE, theme.text, self._card.name
         )
         self._paint_latest(painter, left, right)
-        self._paint_share(painter, left, right)
-        self._paint_recent(painter, left, right)
+        if self._card.latest is not None:
+            self._paint_share(painter, left, right)
+            self._paint_recent(painter, left, right)
         painter.end()
 
     def _paint_storages(self, painter: QPainter, right: int) -> int:

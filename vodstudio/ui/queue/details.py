@@ -122,6 +122,8 @@ class DetailsPanel(QFrame):
         self._job_id = row.id if row else None
         self._more.setEnabled(chosen > 0)
         self.tabs.setVisible(row is not None)
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._summary.setVerticalScrollBarPolicy(off if row is None else needed)
         if row is None:
             self._title.setText(f"{chosen:,} jobs chosen" if chosen else "Nothing chosen")
             hint = (
