@@ -83,6 +83,11 @@ class Entry:
     place: float
     works: dict[StepKind, Work]
     is_cancelled: bool = False
+    revision: int = 0
+
+    def revise(self) -> None:
+        """Something of it has changed."""
+        self.revision += 1
 
 
 @dataclass
@@ -114,6 +119,13 @@ class Memory:
             ),
             None,
         )
+
+    def know(self, recording: Recording) -> None:
+        """What is known of a recording now; its jobs have changed with it."""
+        self.recordings[recording.id] = recording
+        for entry in self.entries.values():
+            if entry.job.recording.id == recording.id:
+                entry.revise()
 
     def refresh(self, entry: Entry, now: datetime | None) -> None:
         """What a job is, from its steps."""
@@ -200,6 +212,7 @@ class FakeQueue:
             other.is_started = True
         entry.job = replace(entry.job, why=choice.why)
         turns[entry.job.city_id] = now
+        entry.revise()
         self._memory.refresh(entry, now)
         return Claim(
             step_id=work.step.id,
@@ -220,6 +233,7 @@ class FakeQueue:
             if found:
                 found[1].beat_at = now
                 found[1].step = replace(found[1].step, progress=progress)
+                found[0].revise()
                 self._memory.refresh(found[0], now)
 
     def checkpoint(self, step_id: StepId, attempt: int, checkpoint: Checkpoint) -> bool:
@@ -249,6 +263,7 @@ class FakeQueue:
             elif isinstance(outcome, CancelledByUser):
                 outcome = PutBack()
         work.owner = ""
+        entry.revise()
         self._end(entry, work, outcome, now)
         self._memory.refresh(entry, now)
         return True
@@ -310,6 +325,7 @@ class FakeQueue:
             else:
                 work.to(StepState.READY)
             touched[entry.job.id] = None
+            entry.revise()
             self._memory.refresh(entry, now)
         return list(touched)
 
@@ -343,6 +359,7 @@ class FakeQueue:
         for entry, work in self._memory.works():
             if work.step.state is StepState.HELD and work.step.condition == condition:
                 work.to(StepState.READY, condition="", problem=None)
+                entry.revise()
                 self._memory.refresh(entry, now)
                 released[entry.job.id] = None
         self._memory.holds.pop(condition, None)
@@ -450,6 +467,7 @@ class FakeJobs:
             is_acknowledged=job.is_acknowledged,
             added_at=job.added_at,
             ended_at=job.ended_at,
+            revision=entry.revision,
         )
 
     def rows(self, wanted: JobFilter, limit: int, offset: int = 0) -> list[JobRow]:
@@ -497,6 +515,7 @@ class FakeJobs:
         if entry.job.is_paused == is_paused or entry.job.state in (JobState.DONE, JobState.CANCELLED):
             return False
         entry.job = replace(entry.job, is_paused=is_paused)
+        entry.revise()
         self._memory.refresh(entry, now)
         return True
 
@@ -510,6 +529,7 @@ class FakeJobs:
             if work.step.state not in (StepState.RUNNING, StepState.DONE, StepState.CANCELLED):
                 work.to(StepState.CANCELLED, condition="", not_before=None, ended_at=now)
                 changed = True
+        entry.revision += changed
         self._memory.forget_holds()
         self._memory.refresh(entry, now)
         return running, changed
@@ -541,6 +561,7 @@ class FakeJobs:
         if changed:
             entry.is_cancelled = False
             entry.job = replace(entry.job, is_acknowledged=False)
+            entry.revise()
             self._memory.forget_holds()
             self._memory.refresh(entry, now)
         return changed
@@ -557,12 +578,14 @@ class FakeJobs:
         entry = self._memory.entries[job_id]
         changed = not entry.job.is_acknowledged
         entry.job = replace(entry.job, is_acknowledged=True)
+        entry.revision += changed
         return changed
 
     def place(self, job_id: JobId, rank: Rank, place: float, deadline: datetime | None = None) -> None:
         """Somewhere in the line."""
         entry = self._memory.entries[job_id]
         entry.place = place
+        entry.revise()
         entry.job = replace(entry.job, rank=rank, deadline=deadline or entry.job.deadline)
 
     def pinned(self) -> list[tuple[JobId, float]]:
@@ -578,6 +601,7 @@ class FakeJobs:
         """A person corrected it."""
         entry = self._memory.entries[job_id]
         entry.job = replace(entry.job, city_id=city_id)
+        entry.revise()
 
     def running_steps(self, job_id: JobId | None = None) -> list[tuple[StepId, JobId, Lane]]:
         """What runs now."""
@@ -640,7 +664,7 @@ class FakeRecordings:
                     recording, id=known.id, duration_s=recording.duration_s or known.duration_s
                 )
                 break
-        self._memory.recordings[recording.id] = recording
+        self._memory.know(recording)
         return recording
 
     def by_fingerprint(self, fingerprint: Fingerprint) -> Recording | None:
@@ -651,14 +675,14 @@ class FakeRecordings:
     def measured(self, recording_id: RecordingId, duration_s: float, facts: Json) -> None:
         """What probe found."""
         known = self._memory.recordings[recording_id]
-        self._memory.recordings[recording_id] = replace(known, duration_s=duration_s)
+        self._memory.know(replace(known, duration_s=duration_s))
         height = facts.get("height")
         self._memory.pictures[recording_id] = f"{height}p" if isinstance(height, int) and height > 0 else ""
 
     def moved(self, recording_id: RecordingId, path: Path) -> None:
         """The same content was seen elsewhere."""
         known = self._memory.recordings[recording_id]
-        self._memory.recordings[recording_id] = replace(known, path=path)
+        self._memory.know(replace(known, path=path))
 
 
 class FakeNotes:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.fakes import FakeStore
 from tests.store.kit import (
     START,
     TOOLS,
@@ -32,21 +30,8 @@ from vodstudio.core.jobs import Checkpoint, Job, JobState, PlanKind, Rank, StepK
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, PutBack
 from vodstudio.core.rows import JobFilter, LogLine, Verdict
 from vodstudio.core.station import CityId, Lane
-from vodstudio.store.store import SqliteStore
 
 AWAY = Problem(code="VS-STORAGE-AWAY", title="Storage flex-3 is not there")
-
-
-@pytest.fixture(params=["sqlite", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transactions]:
-    """The real one, then the twin that other tests use."""
-    if request.param == "memory":
-        yield FakeStore()
-        return
-    made = SqliteStore(tmp_path / "vodstudio.db")
-    made.open()
-    yield made
-    made.close()
 
 
 def the_job(store: Transactions, number: int = 1) -> Job:

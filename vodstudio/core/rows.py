@@ -24,7 +24,10 @@ class Pip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """A row of the queue. `progress` (0..1), `speed` (x real time) and `finish_at` speak of `current`."""
+    """A row of the queue. `progress` (0..1), `speed` (x real time) and `finish_at` speak of `current`.
+
+    Each change of a job raises its `revision`: of two rows of one job, the one with the higher number is the newer.
+    """
 
     id: JobId
     title: str
@@ -51,6 +54,7 @@ class JobRow:
     is_acknowledged: bool = False
     added_at: datetime
     ended_at: datetime | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

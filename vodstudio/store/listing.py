@@ -35,7 +35,7 @@ _CURRENT = frozenset(
 _ROW = """
 SELECT j.id, r.title, j.city_id, j.plan, j.state, r.path, r.recorded_on, r.size_bytes, r.duration_s, r.picture,
  j.still, j.pips, j.why, j.rank, j.deadline, j.is_paused, j.is_acknowledged, j.added_at, j.ended_at,
- s.kind, s.state, s.progress, s.claimed_progress, s.started_at, s.heartbeat_at, s.note, s.problem
+ j.revision, s.kind, s.state, s.progress, s.claimed_progress, s.started_at, s.heartbeat_at, s.note, s.problem
  FROM jobs AS j JOIN recordings AS r ON r.id = j.recording_id LEFT JOIN steps AS s ON s.id = j.shown_step"""
 ONE_ROW = f"{_ROW} WHERE j.id = ?"
 _ORDER = "ORDER BY j.shelf, j.shelf_rank, j.shelf_place, j.id LIMIT :limit OFFSET :offset"
@@ -169,10 +169,10 @@ def _row_of(row: tuple[object, ...]) -> JobRow:
         "tuple[str, str, str, str, str, str, str | None, int, float | None, str, str | None, str, str]",
         row[:13],
     )
-    rank, deadline, is_paused, is_acknowledged, added_at, ended_at = cast(
-        "tuple[int, int | None, int, int, int, int | None]", row[13:19]
+    rank, deadline, is_paused, is_acknowledged, added_at, ended_at, revision = cast(
+        "tuple[int, int | None, int, int, int, int | None, int]", row[13:20]
     )
-    shown = _Shown(row[19:])
+    shown = _Shown(row[20:])
     return JobRow(
         id=JobId(job_id),
         title=title,
@@ -198,6 +198,7 @@ def _row_of(row: tuple[object, ...]) -> JobRow:
         is_acknowledged=bool(is_acknowledged),
         added_at=moment(added_at),
         ended_at=moment_or_none(ended_at),
+        revision=revision,
     )
 
 

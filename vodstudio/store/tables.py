@@ -93,6 +93,7 @@ jobs = Table(
     Column("shelf", Integer, nullable=False),
     Column("shelf_rank", Integer, nullable=False),
     Column("shelf_place", Float, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="0"),
 )
 Index("jobs_shown", jobs.c.shelf, jobs.c.shelf_rank, jobs.c.shelf_place, jobs.c.id)
 Index("jobs_shown_of_city", jobs.c.city_id, jobs.c.shelf, jobs.c.shelf_rank, jobs.c.shelf_place, jobs.c.id)
@@ -281,4 +282,10 @@ TRIGGERS = {
     "WHEN OLD.state <> NEW.state OR OLD.city_id <> NEW.city_id BEGIN "
     "UPDATE job_counts SET jobs = jobs - 1 WHERE city_id = OLD.city_id AND state = OLD.state; "
     f"{_COUNT.format(row='NEW', by=1)}; END",
+    "job_revised": "AFTER UPDATE ON jobs WHEN NEW.revision = OLD.revision BEGIN "
+    "UPDATE jobs SET revision = revision + 1 WHERE id = NEW.id; END",
+    "job_revised_by_step": "AFTER UPDATE ON steps BEGIN "
+    "UPDATE jobs SET revision = revision + 1 WHERE id = NEW.job_id; END",
+    "job_revised_by_recording": "AFTER UPDATE ON recordings BEGIN "
+    "UPDATE jobs SET revision = revision + 1 WHERE recording_id = NEW.id; END",
 }

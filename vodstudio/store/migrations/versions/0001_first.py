@@ -53,7 +53,8 @@ DEFAULT '0' NOT NULL CHECK (is_cancelled IN (0, 1)), is_acknowledged INTEGER DEF
 search TEXT DEFAULT '' NOT NULL, state TEXT NOT NULL CONSTRAINT state_is_known CHECK (state IN
 ('waiting', 'working', 'paused', 'held', 'needs-a-look', 'failed', 'cancelled', 'done')), pips TEXT
 DEFAULT '' NOT NULL, shown_step TEXT, still TEXT, shelf INTEGER NOT NULL, shelf_rank INTEGER NOT NULL,
-shelf_place FLOAT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(recording_id) REFERENCES recordings (id))
+shelf_place FLOAT NOT NULL, revision INTEGER DEFAULT '0' NOT NULL, PRIMARY KEY (id), FOREIGN
+KEY(recording_id) REFERENCES recordings (id))
 """,
     """
 CREATE INDEX ix_jobs_recording_id ON jobs (recording_id)
@@ -179,6 +180,18 @@ CREATE TRIGGER job_counted_anew AFTER UPDATE OF state, city_id ON jobs WHEN OLD.
 OLD.city_id <> NEW.city_id BEGIN UPDATE job_counts SET jobs = jobs - 1 WHERE city_id = OLD.city_id AND
 state = OLD.state; INSERT INTO job_counts (city_id, state, jobs) VALUES (NEW.city_id, NEW.state, 1) ON
 CONFLICT DO UPDATE SET jobs = jobs + (1); END
+""",
+    """
+CREATE TRIGGER job_revised AFTER UPDATE ON jobs WHEN NEW.revision = OLD.revision BEGIN UPDATE jobs SET
+revision = revision + 1 WHERE id = NEW.id; END
+""",
+    """
+CREATE TRIGGER job_revised_by_step AFTER UPDATE ON steps BEGIN UPDATE jobs SET revision = revision + 1
+WHERE id = NEW.job_id; END
+""",
+    """
+CREATE TRIGGER job_revised_by_recording AFTER UPDATE ON recordings BEGIN UPDATE jobs SET revision =
+revision + 1 WHERE recording_id = NEW.id; END
 """,
 )
 
