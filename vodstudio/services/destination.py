@@ -33,7 +33,7 @@ def destination_of(station: Station, inputs: Inputs) -> Destination:
     if city is None:
         raise NeedsUser(
             "We do not know which city this recording belongs to",
-            hint="Choose the city in the queue; publishing then goes on. Nothing was sent.",
+            hint="Choose the city in the queue, then press Retry. Nothing was sent.",
             code="VS-NO-CITY",
         )
     if inputs.plan is PlanKind.CAPTION_IN_PLACE:
