@@ -428,6 +428,7 @@ def test_what_the_station_file_does_not_say_is_asked(
     with pytest.raises(NeedsUser) as told:
         run(studio.publishing.publish(context, replace(inputs, city_id=None)))
     assert told.value.code == "VS-NO-CITY"
+    assert "Choose the city in the queue, then press Retry" in told.value.hint
     without = replace(studio.station, cities=(replace(studio.station.cities[0], location=None),))
     studio.station, full = without, studio.station
     with pytest.raises(NeedsUser) as told:
@@ -507,9 +508,32 @@ def test_a_file_that_the_server_never_sees_needs_somebody(
     storage = replace(studio.station.storages[0], path=tmp_path / "elsewhere")
     studio.station = replace(studio.station, storages=(storage,))
     inputs = inputs_for(tmp_path / "made")
-    with pytest.raises(NotYet):
-        run(studio.publishing.publish(context, inputs))
-    studio.clock.advance(3600)
+    looked_until_somebody_is_needed(studio, context, inputs, run)
+
+
+def looked_until_somebody_is_needed(
+    studio: Studio, context: FakeContext, inputs: Inputs, run: Run[Any]
+) -> None:
+    """Once a minute for half an hour."""
+    for _ in range(31):
+        with pytest.raises(NotYet):
+            run(studio.publishing.publish(context, inputs))
+        studio.clock.advance(60)
     with pytest.raises(NeedsUser) as told:
         run(studio.publishing.publish(context, inputs))
     assert told.value.code == "VS-FILE-NOT-SEEN"
+
+
+def test_g02_time_without_the_server_is_no_time_to_find_the_file(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    """Away for hours after the copy, then back: it has its half hour; and again after a person's Retry."""
+    (tmp_path / "elsewhere").mkdir()
+    storage = replace(studio.station.storages[0], path=tmp_path / "elsewhere")
+    studio.station = replace(studio.station, storages=(storage,))
+    inputs = inputs_for(tmp_path / "made")
+    with pytest.raises(NotYet):
+        run(studio.publishing.publish(context, inputs))
+    for hours in (7, 0):
+        studio.clock.advance(hours * 3600 + 10)
+        looked_until_somebody_is_needed(studio, context, inputs, run)

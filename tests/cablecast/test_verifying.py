@@ -155,14 +155,34 @@ def test_captions_may_come_later_but_not_never(
     catalogue: FakeCatalogue, clock: FakeClock, context: FakeContext, inputs: Inputs, run: Run[Any]
 ) -> None:
     catalogue.pieces = []
-    with pytest.raises(NotYet):
-        run(Verifying(catalogue, clock).verify(context, inputs))
-    clock.advance(31 * 60)
-    error = needs_somebody(run, Verifying(catalogue, clock).verify(context, inputs))
+    error = looked_until_somebody_is_needed(catalogue, clock, context, inputs, run)
     assert error.code == "VS-NO-CAPTION-TRACK"
     assert "Retranscode" in error.hint
     catalogue.pieces = TRUE_PIECES
     run(Verifying(catalogue, clock).verify(context, inputs))
+
+
+def looked_until_somebody_is_needed(
+    catalogue: FakeCatalogue, clock: FakeClock, context: FakeContext, inputs: Inputs, run: Run[Any]
+) -> NeedsUser:
+    """Once a minute for half an hour."""
+    for _ in range(31):
+        with pytest.raises(NotYet):
+            run(Verifying(catalogue, clock).verify(context, inputs))
+        clock.advance(60)
+    return needs_somebody(run, Verifying(catalogue, clock).verify(context, inputs))
+
+
+def test_g02_time_without_the_server_is_no_time_for_captions(
+    catalogue: FakeCatalogue, clock: FakeClock, context: FakeContext, inputs: Inputs, run: Run[Any]
+) -> None:
+    """Away for hours, then back: it has its half hour; and again after a person's Retry."""
+    catalogue.pieces = []
+    with pytest.raises(NotYet):
+        run(Verifying(catalogue, clock).verify(context, inputs))
+    for hours in (7, 0):
+        clock.advance(hours * 3600 + 10)
+        looked_until_somebody_is_needed(catalogue, clock, context, inputs, run)
 
 
 def test_words_are_compared_without_dress() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vodstudio.core.crash import crash_point
 from vodstudio.core.jobs import Json
 from vodstudio.core.ports import AsyncContext
+
+LONGEST_BREAK = timedelta(minutes=10)
+NOTED_EVERY = timedelta(minutes=1)
 
 Find = Callable[[datetime], Awaitable[int | None]]
 Make = Callable[[], Awaitable[int]]
@@ -30,16 +33,42 @@ class Intents:
         found = self._kept.get(key)
         return found[0] if found else None
 
-    def kept_at(self, key: str, now: datetime) -> datetime:
-        """When it was kept; now, when it was kept a moment ago in this attempt."""
-        found = self._kept.get(key)
-        return found[1] if found else now
-
     async def keep(self, key: str, body: Json, now: datetime) -> None:
         """Keep finished work; the first value of a key stays."""
         if key not in self._kept:
             await self._context.checkpoint(key, body)
             self._kept[key] = (body, now)
+
+    async def waited(self, what: str, now: datetime) -> timedelta:
+        """How long we have been looking at this without a break.
+
+        While the server was away or this program was closed nobody looked, so that does not count;
+        after `gave_up` and a person's Retry it begins anew.
+        """
+        looks = self._looks(what)
+        began = now
+        for at in reversed(looks):
+            if abs(began - at) > LONGEST_BREAK:
+                break
+            began = at
+        if not looks or abs(now - looks[-1]) >= NOTED_EVERY:
+            await self._note_look(what, {}, now)
+        return max(now - began, timedelta())
+
+    async def gave_up(self, what: str, now: datetime) -> None:
+        """A person is asked; what is waited for after that begins anew."""
+        await self._note_look(what, {"gave_up": True}, now)
+
+    def _looks(self, what: str) -> list[datetime]:
+        looks: list[datetime] = []
+        for key, (body, at) in self._kept.items():
+            if key.startswith(f"look:{what}:"):
+                looks = [] if body.get("gave_up") else [*looks, at]
+        return looks
+
+    async def _note_look(self, what: str, body: Json, now: datetime) -> None:
+        count = sum(key.startswith(f"look:{what}:") for key in self._kept)
+        await self.keep(f"look:{what}:{count}", body, now)
 
     async def once(self, kind: str, mark: str, *, server_time: datetime, find: Find, make: Make) -> int:
         """The number of the one object of this kind: kept, found after a lost answer, or made now."""

@@ -219,7 +219,8 @@ class _Run:
                 detail=f"reel {reel_id}",
                 code="VS-FILE-INVALID",
             )
-        if now - self.intents.kept_at("file", now) > INDEXED_WITHIN and state is FileState.NONE:
+        if state is FileState.NONE and await self.intents.waited("file", now) > INDEXED_WITHIN:
+            await self.intents.gave_up("file", now)
             raise NeedsUser(
                 f"{server.name} does not see the file on its content drive",
                 hint="Check that this storage is the server's content drive, then press Retry. The file is there.",

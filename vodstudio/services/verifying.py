@@ -30,15 +30,14 @@ class Verifying:
         """Complete, public, of our length, and with our words at our times."""
         published = inputs.facts[StepKind.PUBLISH]
         show_id, vod_id = ShowId(_number(published["show_id"])), VodId(_number(published["vod_id"]))
-        await self._check_complete(str(published["server"]), vod_id, context)
-        intents = await Intents.of(context)
-        await intents.keep("complete", {}, self.clock.now())
+        server = str(published["server"])
+        await self._check_complete(server, vod_id, context)
         length_note = await self._check_length(vod_id, inputs)
         public = await self.catalogue.public_show(show_id)
         if not published.get("has_captions"):
             return _result(public, 0, f"show {show_id} can be watched; it has no captions{length_note}")
-        waited = self.clock.now() - intents.kept_at("complete", self.clock.now())
-        words = await self._check_captions(public, inputs, waited, str(published["server"]))
+        pieces = await self._viewer_captions(public, await Intents.of(context), server)
+        words = await self._check_captions(public, inputs, pieces)
         return _result(public, words, f"show {show_id} can be watched with its {words} words{length_note}")
 
     async def _check_complete(self, server: str, vod_id: VodId, context: AsyncContext) -> None:
@@ -71,33 +70,33 @@ class Verifying:
             f"the video on the server is {vod.length_s} s long, ours {ours_s:.0f} s", f"vod {vod_id}"
         )
 
-    async def _check_captions(
-        self, public: PublicShow, inputs: Inputs, waited: timedelta, server: str
-    ) -> int:
+    async def _viewer_captions(self, public: PublicShow, intents: Intents, server: str) -> list[str]:
         pieces: list[str] = []
         if public.has_captions and public.video_url:
             pieces = await self.catalogue.viewer_captions(public.video_url)
-        if not pieces:
-            raise self._no_captions_yet(public, waited, server)
-        seen = cues_of_pieces(pieces)
-        found = await asyncio.to_thread(_compare_with_ours, seen, inputs)
-        if found.problem:
-            raise _not_verified(found.problem, f"show {public.id}: {found.detail}")
-        return found.words
-
-    def _no_captions_yet(self, public: PublicShow, waited: timedelta, server: str) -> NotYet | NeedsUser:
-        if waited <= CAPTIONS_WITHIN:
-            return NotYet(
+        if pieces:
+            return pieces
+        now = self.clock.now()
+        if await intents.waited("captions", now) <= CAPTIONS_WITHIN:
+            raise NotYet(
                 "The server is making the caption track",
                 condition=f"wait:captions:{server}:{public.id}",
                 hint="This takes some minutes and goes on by itself.",
             )
-        return NeedsUser(
+        await intents.gave_up("captions", now)
+        raise NeedsUser(
             "Published, but the public page shows no captions",
             hint="Press Retranscode for this video in Cablecast, then Retry here. Our sidecar lies beside the file.",
             detail=f"show {public.id}: hasClosedCaptions {public.has_captions}",
             code="VS-NO-CAPTION-TRACK",
         )
+
+    async def _check_captions(self, public: PublicShow, inputs: Inputs, pieces: list[str]) -> int:
+        seen = cues_of_pieces(pieces)
+        found = await asyncio.to_thread(_compare_with_ours, seen, inputs)
+        if found.problem:
+            raise _not_verified(found.problem, f"show {public.id}: {found.detail}")
+        return found.words
 
 
 def _compare_with_ours(seen: list[tuple[float, str]], inputs: Inputs) -> Difference:
