@@ -557,7 +557,8 @@ def test_this_one_now_comes_right_back_to_what_it_stopped(tmp_path: Path, run: G
             await began(gate)
             urgent, other = await it.add("Birchwood 2.mp4", "Oakdale 1.mp4")
             for job_id in (urgent, other):
-                await it.until(lambda j: states(j)[StepKind.SPEECH] is StepState.READY, job_id)
+                await it.until(lambda j: kinds(j, StepState.READY) == [StepKind.SPEECH], job_id)
+                await it.until(lambda j: not kinds(j, StepState.RUNNING), job_id)
             await it.jobs.now(urgent)
             await it.until_state(JobState.DONE, urgent)
             gate.go.set()

@@ -17,7 +17,7 @@ from vodstudio.core.jobs import LANE_OF, Job, JobId, JobState, Rank, StepKind, S
 from vodstudio.core.order import natural_place
 from vodstudio.core.ports import Clock, Emit, Store, Unit, Workers
 from vodstudio.core.rows import Counts, JobFilter, JobRow
-from vodstudio.core.station import CityId
+from vodstudio.core.station import CityId, Lane
 from vodstudio.core.switches import PAUSED, STOP_AFTER_CURRENT, is_on, turn
 
 KEEP_FINISHED = timedelta(days=30)
@@ -309,9 +309,10 @@ def _natural(job: Job, rank: Rank, deadline: datetime | None) -> float:
 
 
 def _in_the_way(unit: Unit, job_id: JobId) -> set[JobId]:
-    """One running job for each lane that this job could use at once."""
+    """One running job for each slow lane that this job could use at once; what is quick is not worth stopping."""
     job = unit.jobs.job(job_id)
-    wanted = {LANE_OF[step.kind] for step in job.steps if step.state is StepState.READY} if job else set()
+    ready = {LANE_OF[step.kind] for step in job.steps if step.state is StepState.READY} if job else set()
+    wanted = ready & {Lane.MEDIA, Lane.SPEECH}
     one_for_lane = {lane: of for _, of, lane in unit.jobs.running_steps() if lane in wanted and of != job_id}
     return set(one_for_lane.values())
 
