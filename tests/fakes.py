@@ -211,7 +211,7 @@ class FakeQueue:
         for other in entry.works.values():
             other.is_started = True
         entry.job = replace(entry.job, why=choice.why)
-        turns[entry.job.city_id] = now
+        turns[entry.job.city_id] = max([now, *(at + timedelta(microseconds=1) for at in turns.values())])
         entry.revise()
         self._memory.refresh(entry, now)
         return Claim(

@@ -100,6 +100,16 @@ def test_the_cities_take_turns_and_the_newest_goes_first(store: Transactions) ->
     assert claim(store, Lane.LIGHT) is None
 
 
+def test_a_city_served_while_the_clock_was_ahead_is_not_starved(store: Transactions) -> None:
+    add(store, 1, "grant")
+    must_claim(store, Lane.LIGHT, START + timedelta(days=730))
+    for number in range(2, 5):
+        add(store, number, "grant")
+        add(store, number + 3, "oakdale")
+    served = [must_claim(store, Lane.LIGHT, after(10 + n)).inputs.city_id for n in range(6)]
+    assert served == ["oakdale", "grant"] * 3
+
+
 def test_pinned_then_deadline_then_normal_then_backlog(store: Transactions) -> None:
     add(store, 1, rank=Rank.BACKLOG)
     add(store, 2)

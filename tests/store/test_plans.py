@@ -23,6 +23,7 @@ HOT = {
     "promote": front.PROMOTE,
     "next timed": front.NEXT_TIMED,
     "turns": front.TURNS,
+    "take turn": front.TAKE_TURN,
     "running twin": claiming.RUNNING_TWIN,
     "done twin": claiming.DONE_TWIN,
     "outputs": claiming.OUTPUTS,

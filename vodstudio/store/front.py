@@ -47,9 +47,11 @@ NEXT_TIMED = "SELECT min(not_before) FROM steps WHERE state = 'ready' AND not_be
 TURNS = "SELECT city_id, at FROM turns WHERE lane = ?"
 TWINS = "SELECT job_id FROM steps WHERE waits_for_key IS NOT NULL LIMIT ?"
 _SAME_WORK = "the same work is being done for another job; its result will be used"
-TAKE_TURN = (
-    "INSERT INTO turns (lane, city_id, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at"
-)
+# Later than every other turn, whatever the clock says: who was served while it was ahead would starve.
+TAKE_TURN = """
+INSERT INTO turns (lane, city_id, at)
+ VALUES (:lane, :city, max(:now, coalesce((SELECT max(at) + 1 FROM turns WHERE lane = :lane), 0)))
+ ON CONFLICT DO UPDATE SET at = excluded.at"""
 
 
 def promote(connection: Connection, now: datetime) -> None:
@@ -72,7 +74,8 @@ def turns_of(connection: Connection, lane: Lane) -> dict[CityId | None, datetime
 
 def take_turn(connection: Connection, lane: Lane, city_id: CityId | None, now: datetime) -> None:
     """This city has just been served."""
-    connection.exec_driver_sql(TAKE_TURN, (lane.value, city_text(city_id), micros(now)))
+    served = {"lane": lane.value, "city": city_text(city_id), "now": micros(now)}
+    connection.exec_driver_sql(TAKE_TURN, served)
 
 
 def reasons(connection: Connection, now: datetime, limit: int) -> dict[JobId, str]:
