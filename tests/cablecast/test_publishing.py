@@ -18,6 +18,7 @@ from vodstudio.core.station import Unattended
 from vodstudio.demo.simulator_faults import Fault
 from vodstudio.demo.simulator_seed import FIRST_SHOW
 from vodstudio.services.conditions import Conditions
+from vodstudio.services.destination import SPARE_BYTES
 
 SEEDED = {"show": 4, "media": 2, "reel": 2, "vod": 0}
 ONE_MORE = {"show": 5, "media": 3, "reel": 3, "vod": 1}
@@ -407,10 +408,16 @@ def test_b01_too_little_space_holds_before_anything_is_made(
     studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
 ) -> None:
     studio.drives.free = 1000
+    inputs = inputs_for(tmp_path / "made")
     with pytest.raises(Hold) as told:
-        run(studio.publishing.publish(context, inputs_for(tmp_path / "made")))
-    assert told.value.condition.startswith("disk:")
+        run(studio.publishing.publish(context, inputs))
     assert studio.counts() == SEEDED
+    conditions = Conditions(studio.station, studio.drives, studio.secrets, {SERVER: studio.catalogue}, bool)
+    assert not run(conditions.is_over(told.value.condition))
+    studio.drives.free = SPARE_BYTES + inputs.outputs["video"].size_bytes
+    assert run(conditions.is_over(told.value.condition)), "as much as it needs, and not a gigabyte more"
+    with pytest.raises(NotYet):
+        run(studio.publishing.publish(context, inputs))
 
 
 def test_b07_a_content_drive_that_may_not_be_written(

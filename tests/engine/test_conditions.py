@@ -59,6 +59,16 @@ def test_storages_folders_disks_and_models(run: Go[bool]) -> None:
     assert run(is_over("wait:vod:1"))
 
 
+@pytest.mark.parametrize(("free", "is_over"), [(1_899_999_999, False), (1_900_000_000, True), (None, False)])
+def test_b01_a_small_drive_is_enough_for_what_is_needed(
+    free: int | None, is_over: bool, run: Go[bool]
+) -> None:
+    """A drive that never has two gigabytes free still takes a small recording."""
+    world = World()
+    world.drives.free = free
+    assert run(world.conditions.is_over("disk:/mnt/x?need=1900000000")) is is_over
+
+
 @pytest.mark.parametrize(
     ("trouble", "is_over"),
     [

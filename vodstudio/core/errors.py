@@ -74,7 +74,7 @@ class StorageAway(Hold):
 
 
 class NoSpace(Hold):
-    """A disk is full. Condition `disk:<path>`."""
+    """A disk is full. Condition `disk:<path>`, or `disk:<path>?need=<bytes>` (`core.room`)."""
 
     default_code = "VS-NO-SPACE"
 

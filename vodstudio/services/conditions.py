@@ -8,9 +8,10 @@ from pathlib import Path
 
 from vodstudio.core.errors import Hold, NotConnected, TryLater, VodError
 from vodstudio.core.ports import Catalogue, Drives, Secrets
+from vodstudio.core.room import read_room
 from vodstudio.core.station import ServerId, Station, StorageId
 
-ENOUGH_FREE_BYTES = 2 * 1024**3
+ENOUGH_FREE_BYTES = 512 * 1024**2
 
 
 class Conditions:
@@ -53,9 +54,10 @@ class Conditions:
         return await self._drives.is_there(Path(what))
 
     async def _disk(self, what: str) -> bool:
-        """The step itself knows how much it needs; here it is enough that there is room again."""
-        free = await self._drives.free_bytes(Path(what))
-        return free is not None and free > ENOUGH_FREE_BYTES
+        """There is room for what the step needs; where it did not say, for something; the next try says more."""
+        folder, needed = read_room(what)
+        free = await self._drives.free_bytes(folder)
+        return free is not None and free >= (ENOUGH_FREE_BYTES if needed is None else needed)
 
     async def _server(self, what: str) -> bool:
         catalogue = self._catalogues.get(ServerId(what))

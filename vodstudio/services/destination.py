@@ -9,6 +9,7 @@ from pathlib import Path
 from vodstudio.core.errors import Conflict, Hold, NeedsUser, NoAccess, NoSpace, Refused, StorageAway
 from vodstudio.core.jobs import Inputs, PlanKind, StepKind
 from vodstudio.core.ports import Catalogue, Drives
+from vodstudio.core.room import room_condition
 from vodstudio.core.shows import ServerFacts, Show
 from vodstudio.core.station import City, Server, ServerId, Station, Storage
 from vodstudio.services.notebook import Notebook
@@ -111,7 +112,7 @@ async def check_drive(drives: Drives, there: Destination, needed_bytes: int) -> 
     if seen.free_bytes is not None and seen.free_bytes < needed_bytes + SPARE_BYTES:
         raise NoSpace(
             f"The content drive {there.storage.id} has too little space",
-            condition=f"disk:{there.storage.path}",
+            condition=room_condition(there.storage.path, needed_bytes + SPARE_BYTES),
             hint=f"It needs {(needed_bytes + SPARE_BYTES) / 1e9:.1f} GB. Publishing goes on by itself when there is room.",
             detail=f"{there.storage.path}: {seen.free_bytes} bytes free",
         )

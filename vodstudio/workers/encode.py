@@ -14,6 +14,7 @@ from vodstudio.core.files import adopt, remove_leftovers, sha256_of, temporary_b
 from vodstudio.core.jobs import Inputs, Json, Output, StepKind, StepResult
 from vodstudio.core.names import safe_stem
 from vodstudio.core.ports import Context
+from vodstudio.core.room import room_condition
 from vodstudio.core.station import EncodeSettings
 from vodstudio.workers import loudness
 from vodstudio.workers.ffmpeg import Ended, Ffmpeg, Run, need, run_ffmpeg
@@ -112,7 +113,7 @@ def refuse_full_disk(folder: Path, estimate_bytes: int) -> None:
     if free < needed:
         raise NoSpace(
             f"There is not enough space to encode: {_gigabytes(needed)} needed, {_gigabytes(free)} free",
-            condition=f"disk:{folder}",
+            condition=room_condition(folder, needed),
             hint="Free some space on that disk. The work starts by itself then; nothing is lost.",
             detail=f"{folder}: {needed} bytes needed, {free} free",
         )
