@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -549,7 +549,7 @@ def test_backups_are_kept_by_number_and_one_for_each_migration(used: Home) -> No
     for number in range(14):
         back_up(used.path, used.backups, START + timedelta(days=number), "daily")
         back_up(used.path, used.backups, START + timedelta(days=number), f"before-v{2 + number % 2}")
-    thin_out(used.backups, keep=10)
+    thin_out(used.backups, START + timedelta(days=20), keep=10)
     left = backups_in(used.backups)
     assert [backup.made_at for backup in left if backup.reason == "daily"] == [
         START + timedelta(days=number) for number in range(13, 3, -1)
@@ -573,6 +573,33 @@ def test_the_daily_backup_is_made_once_a_day_while_the_queue_is_used(
     with closing(sqlite3.connect(made)) as copy:
         assert copy.execute("SELECT count(*) FROM jobs").fetchone() == (2,)
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_backups_with_a_date_to_come_do_not_end_the_daily_ones(
+    used: Home, run: Callable[..., object]
+) -> None:
+    store = SqliteStore(used.path, keep=3)
+    store.open()
+    try:
+        for number in range(4):
+            ahead = datetime.now(UTC) + timedelta(days=700 + number)
+            back_up(used.path, used.backups, ahead, "daily")
+        made = run(store.backup_daily())
+        assert isinstance(made, Path)
+        assert made.exists()
+        assert len(backups_in(used.backups)) == 3
+        assert run(store.backup_daily()) is None
+    finally:
+        store.close()
+
+
+def test_a_check_with_a_date_to_come_does_not_end_the_weekly_ones(used: Home) -> None:
+    prepare(used.files, START + timedelta(days=730))
+    used.files.sentinel.unlink()
+    used.raw("PRAGMA ignore_check_constraints = ON", "UPDATE recordings SET size_bytes = -1")
+    with pytest.raises(NeedsUser) as refused:
+        prepare(used.files, START)
+    assert refused.value.code == "VS-STORE-DAMAGED"
 
 
 def test_a_backup_asked_for_twice_in_a_second_has_two_names(used: Home) -> None:

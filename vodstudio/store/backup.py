@@ -80,12 +80,15 @@ def back_up(path: Path, folder: Path, now: datetime, reason: str) -> Path:
     return final
 
 
-def thin_out(folder: Path, keep: int = KEEP) -> list[Path]:
-    """Remove all but the newest ones, and all but the newest one for each migration."""
+def thin_out(folder: Path, now: datetime, keep: int = KEEP) -> list[Path]:
+    """Remove all but the newest ones, and all but the newest one for each migration.
+
+    One with a date to come was made while the clock was wrong: it is kept only in the place of nothing newer.
+    """
     kept_for: set[str] = set()
     plain = 0
     removed = []
-    for backup in backups_in(folder):
+    for backup in sorted(backups_in(folder), key=lambda backup: backup.made_at > now):
         if backup.is_for_a_migration:
             is_wanted = backup.reason not in kept_for
             kept_for.add(backup.reason)

@@ -137,14 +137,19 @@ def _bring_up_to_date(files: Files, now: datetime, *, was_clean: bool) -> bool:
     if not is_old:
         return False
     back_up(path, files.backups, now, reason_before(target.schema))
-    thin_out(files.backups)
+    thin_out(files.backups, now)
     migrate(path, target)
     return True
 
 
 def _is_due(connection: sqlite3.Connection, now: datetime) -> bool:
     row = connection.execute("SELECT value FROM notes WHERE key = ?", (_CHECKED_AT,)).fetchone()
-    return row is not None and now - moment(int(row[0])) > CHECK_ALL_EVERY
+    return row is not None and _is_long_ago(row[0], now)
+
+
+def _is_long_ago(checked: str, now: datetime) -> bool:
+    """A check with a date to come was made while the clock was wrong, and says nothing."""
+    return not timedelta(0) <= now - moment(int(checked)) <= CHECK_ALL_EVERY
 
 
 def _check(connection: sqlite3.Connection, path: Path, pragma: str) -> None:
@@ -163,7 +168,7 @@ def _look_over(files: Files, now: datetime, *, was_clean: bool) -> list[str]:
     with engine.begin() as connection:
         notes = SqlNotes(connection)
         checked = notes.get(_CHECKED_AT)
-        is_due = checked is None or now - moment(int(checked)) > CHECK_ALL_EVERY
+        is_due = checked is None or _is_long_ago(checked, now)
         findings = [f"The database is not as expected: {what}." for what in schema.differences(connection)]
         findings += _what_is_missing(connection, files)
         broken = audit.verify(connection) if is_due or not was_clean else None

@@ -166,12 +166,14 @@ class SqliteStore:
 
     async def backup_daily(self) -> Path | None:
         """The same, when the newest one is a day old."""
-        newest = next((found for found in backups_in(self.files.backups) if found.reason == DAILY), None)
-        if newest is not None and self._clock.now() - newest.made_at < BACKUP_EVERY:
+        now = self._clock.now()
+        daily = [found for found in backups_in(self.files.backups) if found.reason == DAILY]
+        if any(timedelta(0) <= now - found.made_at < BACKUP_EVERY for found in daily):
             return None
         return await self.backup(DAILY)
 
     def _back_up(self, reason: str) -> Path:
-        made = back_up(self.files.path, self.files.backups, self._clock.now(), reason)
-        thin_out(self.files.backups, self._keep)
+        now = self._clock.now()
+        made = back_up(self.files.path, self.files.backups, now, reason)
+        thin_out(self.files.backups, now, self._keep)
         return made
