@@ -128,15 +128,7 @@ class Session(QObject):
     def _prepare(self) -> Settings:
         """Not on the main thread: the lock, if an earlier try did not get it, and the settings."""
         if self._ownership is None:
-            make(self._places)
-            found = take_or_find(self._places)
-            if isinstance(found, Owner):
-                raise Locked(
-                    "Another VOD Studio works with this folder",
-                    hint="Use its window, or close it and try again. Nothing was changed.",
-                    code="VS-OWNER-BUSY",
-                )
-            self._ownership = found
+            self._ownership = _own(self._places)
             self._keeping = logs.start(self._places.logs)
         return read_settings(self._places)
 
@@ -295,12 +287,12 @@ class Session(QObject):
             "tab": self.window.header.tabs.current,
             "theme": self._choice.value,
         }
-        await self._stage("settings of the window", self._remember(place))
-        await self._stage("what the window was doing", self.coroutines.close())
+        await _stage("settings of the window", self._remember(place))
+        await _stage("what the window was doing", self.coroutines.close())
         if self._server is not None:
-            await self._stage("answers to other processes", self._server.stop())
+            await _stage("answers to other processes", self._server.stop())
         if self.house is not None:
-            await self._stage("lanes and store", self.house.stop())
+            await _stage("lanes and store", self.house.stop())
         self.tray.hide()
         self.window.let_close()
         self.window.close()
@@ -309,19 +301,33 @@ class Session(QObject):
         if self._ownership is not None:
             self._ownership.leave()
 
-    async def _stage(self, name: str, work: Awaitable[object]) -> None:
-        try:
-            async with asyncio.timeout(STAGE_LIMIT_S):
-                await work
-        except TimeoutError:
-            log.warning("closing: %s took longer than %.0f s and was left", name, STAGE_LIMIT_S)
-        except VodError as error:
-            log.warning("closing: %s: %s", name, error.title)
-        else:
-            log.info("closed: %s", name)
-
     def _on_loop_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         error = context.get("exception")
         log.error("unhandled in the loop: %s", context.get("message"), exc_info=error)  # type: ignore[arg-type]
         if isinstance(error, BaseException):
             self.notices.show_problem(problem_of(error))
+
+
+async def _stage(name: str, work: Awaitable[object]) -> None:
+    try:
+        async with asyncio.timeout(STAGE_LIMIT_S):
+            await work
+    except TimeoutError:
+        log.warning("closing: %s took longer than %.0f s and was left", name, STAGE_LIMIT_S)
+    except VodError as error:
+        log.warning("closing: %s: %s", name, error.title)
+    else:
+        log.info("closed: %s", name)
+
+
+def _own(places: Places) -> Ownership:
+    """The lock, when an earlier try did not get it."""
+    make(places)
+    found = take_or_find(places)
+    if isinstance(found, Owner):
+        raise Locked(
+            "Another VOD Studio works with this folder",
+            hint="Use its window, or close it and try again. Nothing was changed.",
+            code="VS-OWNER-BUSY",
+        )
+    return found

@@ -158,7 +158,7 @@ def test_the_context_menu_holds_everything(stage: Stage) -> None:
 def test_a_wrong_city_is_corrected(stage: Stage, shown: Shown) -> None:
     stage.choose(8)
     menu = QMenu(stage.page)
-    stage.page.bar.add_city_menu(menu, stage.page._on_city_chosen)
+    stage.page.bar.add_city_menu(menu, stage.page.deeds.set_city)
     inner = next(action.menu() for action in menu.actions() if action.text() == "Belongs to")
     assert isinstance(inner, QMenu)
     next(action for action in inner.actions() if action.text() == "Grant").trigger()

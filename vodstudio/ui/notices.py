@@ -31,6 +31,7 @@ class Toast(QFrame):
 
     def __init__(self, parent: QWidget, title: str, hint: str = "", *, stays_ms: int = NEWS_MS) -> None:
         super().__init__(parent)
+        self.about: Problem | None = None
         self.setProperty("role", "toast")
         self.setAccessibleName(f"{title}. {hint}" if hint else title)
         self._row = QHBoxLayout(self)
@@ -92,7 +93,10 @@ class Notices(QObject):
 
     def show_problem(self, problem: Problem) -> Toast:
         """What went wrong, and what to do; stays until it is closed."""
+        for same in [toast for toast in self._toasts if toast.about == problem]:
+            same.leave()
         toast = Toast(self._host, problem.title, problem.hint, stays_ms=0)
+        toast.about = problem
         toast.add_button("Copy report", _Copier(problem, toast).copy)
         toast.add_button("Close")
         return self._show(toast)

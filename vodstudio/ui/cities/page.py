@@ -152,7 +152,9 @@ class CitiesPage(QWidget):
             self._grid.setRowStretch(row, 1 if row == rows and rows > 3 else 0)
         self._hint.setVisible(not shown)
         self._hint.setText(
-            "No city fits these words." if self._cards else "The station file names no city yet."
+            "No city fits these words."
+            if self._desk.station.cities
+            else "The station file names no city yet."
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

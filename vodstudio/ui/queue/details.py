@@ -118,6 +118,7 @@ class DetailsPanel(QFrame):
     def show_row(self, row: JobRow | None, chosen: int) -> None:
         """Show this job, or say how to choose one."""
         self._row = row
+        self.show_buttons()
         is_new = (row.id if row else None) != self._job_id
         self._job_id = row.id if row else None
         self._more.setEnabled(chosen > 0)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vodstudio.core.events import Event, JobAdded, JobChanged, JobRemoved, QueueSwitched, StepProgressed
-from vodstudio.core.jobs import JobId
 from vodstudio.core.rows import Counts, JobFilter, JobRow
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.parts import card
 from vodstudio.ui.queue.actions import JobActions
+from vodstudio.ui.queue.deeds import JobDeeds
 from vodstudio.ui.queue.delegate import STILL, RowDelegate
 from vodstudio.ui.queue.details import DetailsPanel
 from vodstudio.ui.queue.empty import EmptyQueue
@@ -22,7 +19,6 @@ from vodstudio.ui.queue.stills import Stills
 from vodstudio.ui.queue.toolbar import QueueBar
 from vodstudio.ui.queue.view import QueueView
 from vodstudio.ui.theme import Theme
-from vodstudio.ui.wording import many
 
 PAGE_ROWS = 200
 SETTLE_MS = 150
@@ -85,23 +81,6 @@ class QueuePage(QWidget):
         for action in self.actions_.all():
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.view.addAction(action)
-        deeds = {
-            "pause": self._on_pause_chosen,
-            "now": self._on_now_chosen,
-            "retry": self._on_retry_chosen,
-            "cancel": self._on_cancel_chosen,
-            "to_top": self._on_top_chosen,
-            "up": self._on_up_chosen,
-            "down": self._on_down_chosen,
-            "to_bottom": self._on_bottom_chosen,
-            "to_normal": self._on_normal_chosen,
-            "acknowledge": self._on_acknowledge_chosen,
-            "report": self._on_report_chosen,
-            "folder": self._on_folder_chosen,
-            "remove": self._on_remove_chosen,
-        }
-        for key, slot in deeds.items():
-            self.actions_[key].triggered.connect(slot)
         self.view.rows_selected.connect(self._on_rows_selected)
         self.view.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.more_wanted.connect(self._on_more_wanted)
@@ -109,6 +88,7 @@ class QueuePage(QWidget):
         self.bar.add_wanted.connect(self.add_wanted)
         self._empty.add_wanted.connect(self.add_wanted)
         self._empty.clear_wanted.connect(self.bar.clear_filter)
+        self.deeds = JobDeeds(self._desk, self, self.actions_)
         self._desk.bridge.listen(self._on_event_arrived)
 
     def set_theme(self, theme: Theme) -> None:
@@ -199,98 +179,8 @@ class QueuePage(QWidget):
                 menu.addSeparator()
             else:
                 menu.addAction(action)
-        self.bar.add_city_menu(menu, self._on_city_chosen)
+        self.bar.add_city_menu(menu, self.deeds.set_city)
         menu.popup(self.view.viewport().mapToGlobal(place))
-
-    def _do(self, deed: Callable[[list[JobId]], Awaitable[object]]) -> None:
-        ids = self.view.selected_ids()
-        if ids:
-            self._desk.coroutines.start(self._change(deed, ids))
-
-    async def _change(self, deed: Callable[[list[JobId]], Awaitable[object]], ids: list[JobId]) -> None:
-        await deed(ids)
-        self.reload()
-
-    def _on_pause_chosen(self) -> None:
-        rows = self.view.selected_rows()
-        paused = bool(rows) and all(row.is_paused for row in rows)
-        self._do(self._desk.jobs.resume if paused else self._desk.jobs.pause)
-
-    def _on_now_chosen(self) -> None:
-        self._do(self._now)
-
-    async def _now(self, ids: list[JobId]) -> None:
-        await self._desk.jobs.now(ids[0])
-
-    def _on_retry_chosen(self) -> None:
-        self._do(self._desk.jobs.retry)
-
-    def _on_cancel_chosen(self) -> None:
-        self._do(self._cancel)
-
-    async def _cancel(self, ids: list[JobId]) -> None:
-        await self._desk.jobs.cancel(ids)
-        self._desk.notices.say(
-            f"{many(len(ids), 'job')} cancelled", "What is finished is kept; Retry goes on."
-        )
-
-    def _on_remove_chosen(self) -> None:
-        self._do(self._remove)
-
-    async def _remove(self, ids: list[JobId]) -> None:
-        places = [self.model.index_of(job_id).row() for job_id in ids]
-        for job_id in await self._desk.jobs.remove(ids):
-            self.model.take(job_id)
-        self._desk.notices.say(
-            f"{many(len(ids), 'job')} removed from the queue", "The recordings themselves are untouched."
-        )
-        self.view.select_near(min(places, default=0))
-
-    def _on_top_chosen(self) -> None:
-        self._do(self._desk.jobs.to_top)
-
-    def _on_up_chosen(self) -> None:
-        self._do(self._desk.jobs.up)
-
-    def _on_down_chosen(self) -> None:
-        self._do(self._desk.jobs.down)
-
-    def _on_bottom_chosen(self) -> None:
-        self._do(self._desk.jobs.to_bottom)
-
-    def _on_normal_chosen(self) -> None:
-        self._do(self._desk.jobs.to_normal)
-
-    def _on_acknowledge_chosen(self) -> None:
-        self._do(self._desk.jobs.acknowledge)
-
-    def _on_city_chosen(self) -> None:
-        city_id = self.bar.city_of_action(self.sender())
-        self._do(_Setter(self._desk, city_id).set)
-
-    def _on_report_chosen(self) -> None:
-        self._do(self._copy_report)
-
-    async def _copy_report(self, ids: list[JobId]) -> None:
-        QGuiApplication.clipboard().setText(await self._desk.monitoring.report(ids[0]))
-        self._desk.notices.say(
-            "The report is on the clipboard", "It holds no words of the meeting and no passwords."
-        )
-
-    def _on_folder_chosen(self) -> None:
-        for row in self.view.selected_rows()[:1]:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path.parent)))
-
-
-class _Setter:
-    """Gives jobs a city."""
-
-    def __init__(self, desk: Desk, city_id: str | None) -> None:
-        self._desk = desk
-        self._city = desk.station.city(city_id) if city_id else None  # type: ignore[arg-type]
-
-    async def set(self, ids: list[JobId]) -> None:
-        await self._desk.jobs.set_city(ids, self._city.id if self._city else None)
 
 
 def total(counts: Counts) -> int:
