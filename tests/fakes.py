@@ -136,6 +136,12 @@ class Memory:
         has_ended = entry.job.state in _ENDED
         entry.job = replace(entry.job, ended_at=(entry.job.ended_at or now) if has_ended else None)
 
+    def forget_recording(self, recording_id: RecordingId) -> None:
+        """One that no job has."""
+        if all(entry.job.recording.id != recording_id for entry in self.entries.values()):
+            self.recordings.pop(recording_id, None)
+            self.pictures.pop(recording_id, None)
+
     def forget_holds(self) -> None:
         """Conditions that nothing waits for."""
         held = {work.step.condition for _, work in self.works() if work.step.state is StepState.HELD}
@@ -682,7 +688,21 @@ class FakeRecordings:
     def moved(self, recording_id: RecordingId, path: Path) -> None:
         """The same content was seen elsewhere."""
         known = self._memory.recordings[recording_id]
+        for other in self._memory.recordings.values():
+            if (other.fingerprint, other.path) == (known.fingerprint, path) and other.id != known.id:
+                self._go_over(known, other)
+                return
         self._memory.know(replace(known, path=path))
+
+    def _go_over(self, known: Recording, other: Recording) -> None:
+        if other.duration_s is None:
+            other = replace(other, duration_s=known.duration_s)
+            self._memory.pictures[other.id] = self._memory.pictures.get(known.id, "")
+        for entry in self._memory.entries.values():
+            if entry.job.recording.id == known.id:
+                entry.job = replace(entry.job, recording=other)
+        self._memory.know(other)
+        self._memory.forget_recording(known.id)
 
 
 class FakeNotes:

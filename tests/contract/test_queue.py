@@ -519,6 +519,30 @@ def test_a_recording_is_known_by_its_content(store: Transactions) -> None:
     assert store.call(lambda unit: unit.recordings.by_fingerprint(recording(9).fingerprint)) is None
 
 
+def test_a_moved_recording_is_followed_to_a_place_where_it_is_known(store: Transactions) -> None:
+    there = Path("/media/content/meeting.mp4")
+    add(store, 1, recording=recording(1))
+    add(store, 2, recording=recording(2, path=there, fingerprint=recording(1).fingerprint))
+    run_to_the_end(store)
+    store.call(lambda unit: unit.recordings.moved(recording(1).id, there))
+    assert the_job(store, 1).recording == the_job(store, 2).recording
+    row = store.call(lambda unit: unit.jobs.row(job_id(1)))
+    assert row is not None
+    assert (row.path, row.duration_s, row.picture) == (there, 61.5, "720p")
+
+
+def test_what_was_measured_moves_with_a_recording(store: Transactions) -> None:
+    there = Path("/media/content/meeting.mp4")
+    add(store, 1, recording=recording(1))
+    run_to_the_end(store)
+    add(store, 2, recording=recording(2, path=there, fingerprint=recording(1).fingerprint))
+    store.call(lambda unit: unit.recordings.moved(recording(1).id, there))
+    assert the_job(store, 2).recording.duration_s == 61.5
+    assert the_job(store, 1).recording.path == there
+    store.call(lambda unit: unit.recordings.moved(recording(2).id, recording(1).path))
+    assert {the_job(store, number).recording.path for number in (1, 2)} == {recording(1).path}
+
+
 def test_a_job_is_removed_whole_but_never_while_it_runs(store: Transactions) -> None:
     add(store, 1)
     claimed = must_claim(store, Lane.LIGHT)

@@ -27,6 +27,7 @@ from tests.store.kit import TOOLS, TROUBLE, after, new_job, recording, result_of
 from vodstudio.core.errors import Conflict, Problem
 from vodstudio.core.jobs import Checkpoint, Claim, JobId, JobState, PlanKind, Rank, StepState
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, Outcome, PutBack, Unit
+from vodstudio.core.recording import RecordingId
 from vodstudio.core.rows import JobFilter, JobRow
 from vodstudio.core.station import CityId, Lane
 from vodstudio.store.store import SqliteStore
@@ -36,6 +37,7 @@ BUG = Problem(code="VS-UNEXPECTED", title="Something unexpected happened")
 AWAY = Problem(code="VS-STORAGE-AWAY", title="away")
 CITIES = st.sampled_from([None, CityId("oakdale"), CityId("grant")])
 CONDITIONS = st.sampled_from(["storage:flex3", "battery"])
+PLACES = [(content, place) for content in (1, 2, 3) for place in ("drop", "drive")]
 MEMORY = Path("/dev/shm")
 
 
@@ -79,13 +81,16 @@ class Engine(RuleBasedStateMachine):
         city=CITIES,
         rank=st.sampled_from([Rank.NORMAL, Rank.NORMAL, Rank.BACKLOG, Rank.DEADLINE]),
         plan=st.sampled_from(PlanKind),
-        content=st.integers(1, 3),
+        content=st.sampled_from(PLACES),
     )
-    def add(self, city: CityId | None, rank: Rank, plan: PlanKind, content: int) -> JobId:
+    def add(self, city: CityId | None, rank: Rank, plan: PlanKind, content: tuple[int, str]) -> JobId:
         """A recording comes, sometimes one that is known."""
         self._added += 1
         deadline = after(10_000 - self._added) if rank is Rank.DEADLINE else None
-        wanted = recording(content, path=Path(f"/media/{content}.mp4"))
+        number, place = content
+        known = recording(number)
+        made = RecordingId(f"{known.id} as {self._added}")
+        wanted = recording(number, id=made, path=Path(f"/{place}/{known.path.name}"))
         changes = {"recording": wanted, "rank": rank, "plan": plan, "deadline": deadline}
         job = new_job(self._added, city, **changes, added_at=self._now())
         self._both(lambda unit: unit.jobs.add(job))
@@ -167,6 +172,14 @@ class Engine(RuleBasedStateMachine):
     def remove(self, job: JobId) -> None:
         """The operator removes it, if it does not run."""
         self._if_there(job, lambda unit: unit.jobs.remove(job))
+
+    @rule(job=jobs, place=st.sampled_from(["drop", "drive"]))
+    def move(self, job: JobId, place: str) -> None:
+        """Its recording is seen elsewhere, perhaps where it is known already."""
+        row = self._real.call(lambda unit: unit.jobs.job(job))
+        if row is not None:
+            seen, path = row.recording.id, Path(f"/{place}/{row.recording.path.name}")
+            self._both(lambda unit: unit.recordings.moved(seen, path))
 
     @rule(condition=CONDITIONS)
     def release(self, condition: str) -> None:

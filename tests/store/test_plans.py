@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from vodstudio.core.jobs import JobState
 from vodstudio.core.rows import JobFilter
 from vodstudio.core.station import CityId
-from vodstudio.store import claiming, finishing, front, jobs, listing, queue, recovery
+from vodstudio.store import claiming, finishing, front, jobs, listing, queue, recordings, recovery
 from vodstudio.store.engine import engine_of
 from vodstudio.store.store import SqliteStore
 
@@ -43,6 +43,8 @@ HOT = {
     "old": jobs.OLD,
     "finished": jobs.FINISHED,
     "captioned": jobs.CAPTIONED,
+    "known there": recordings.THERE,
+    "forget a recording": recordings.FORGET,
 }
 # A scan of what our own statement has just made, or of a table with a row for each city and state.
 SMALL = r"cities|class|CONSTANT ROW|\(subquery|job_counts|h\b|holds"

@@ -21,7 +21,18 @@ INSERT INTO recordings (id, path, fingerprint, size_bytes, title, recorded_on, s
   duration_s = coalesce(excluded.duration_s, duration_s)
  RETURNING id"""
 _MEASURED = "UPDATE recordings SET duration_s = ?, picture = ?, facts = ? WHERE id = ?"
-_MOVED = "UPDATE OR IGNORE recordings SET path = ? WHERE id = ?"
+_MOVED = "UPDATE recordings SET path = ? WHERE id = ?"
+THERE = """
+SELECT other.id FROM recordings AS r JOIN recordings AS other ON other.fingerprint = r.fingerprint
+ WHERE r.id = ? AND other.path = ? AND other.id <> r.id"""
+_FOLLOW = "UPDATE jobs SET recording_id = ? WHERE recording_id = ?"
+_TAKE_OVER = """
+UPDATE recordings SET (duration_s, picture, facts) =
+ (SELECT duration_s, picture, facts FROM recordings WHERE id = ?) WHERE id = ? AND duration_s IS NULL"""
+FORGET = """
+DELETE FROM recordings WHERE id = ?
+ AND NOT EXISTS (SELECT 1 FROM jobs WHERE recording_id = recordings.id)
+ AND NOT EXISTS (SELECT 1 FROM transcripts WHERE recording_id = recordings.id)"""
 
 
 class SqlRecordings:
@@ -61,5 +72,15 @@ class SqlRecordings:
         self._connection.exec_driver_sql(_MEASURED, (duration_s, picture, dump(facts), recording_id))
 
     def moved(self, recording_id: RecordingId, path: Path) -> None:
-        """The same content was seen elsewhere."""
-        self._connection.exec_driver_sql(_MOVED, (path_text(path), recording_id))
+        """The same content was seen elsewhere; where it is known in that place already, its jobs go over."""
+        there = self._connection.exec_driver_sql(THERE, (recording_id, path_text(path))).scalar()
+        if there is None:
+            self._connection.exec_driver_sql(_MOVED, (path_text(path), recording_id))
+            return
+        self._connection.exec_driver_sql(_FOLLOW, (there, recording_id))
+        self._connection.exec_driver_sql(_TAKE_OVER, (recording_id, there))
+        self.forget(recording_id)
+
+    def forget(self, recording_id: RecordingId) -> None:
+        """Nobody needs it any more, unless a job or a transcript does."""
+        self._connection.exec_driver_sql(FORGET, (recording_id,))
