@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cablecast.conftest import Run
-from vodstudio.cablecast.transfer import ContentDriveFiles, temporary_for
+from vodstudio.cablecast.transfer import ContentDriveFiles, _place, temporary_for
 from vodstudio.core.errors import Conflict, NoAccess, NotFound, TryLater, VodError
 from vodstudio.core.files import is_temporary
 
@@ -116,6 +117,48 @@ def test_a_cancelled_copy_leaves_nothing(source: Path, drive: Path, run: Run[Any
     with big.open("wb") as file:
         file.truncate(400 * 1024 * 1024)
     run(cancel_in_the_middle())
+    assert list(drive.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
+def test_a_copy_cancelled_twice_leaves_when_its_thread_has_ended(drive: Path, run: Run[Any]) -> None:
+    """Pause pressed twice: the next attempt has the same temporary name, so nobody may still write to it."""
+
+    async def opened(pipe: Path) -> int:
+        while True:
+            try:
+                return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                await asyncio.sleep(0)
+
+    async def cancel_twice() -> None:
+        task = asyncio.create_task(ContentDriveFiles().place(pipe, drive / "x.mp4", sha256=DIGEST))
+        writing = await opened(pipe)
+        for _ in range(3):
+            task.cancel()
+            await asyncio.wait([task], timeout=0.01)
+            assert not task.done(), "the thread still waits for the source"
+        os.write(writing, b"late")
+        os.close(writing)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    pipe = drive.parent / "pipe"
+    os.mkfifo(pipe)
+    run(cancel_twice())
+    assert list(drive.iterdir()) == []
+
+
+def test_a_copy_stopped_while_it_is_proved_gets_no_name(source: Path, drive: Path) -> None:
+    """The proof of a long video takes minutes too."""
+    stop = threading.Event()
+
+    def tell(done: float) -> None:
+        if done == 1.0:
+            stop.set()
+
+    with pytest.raises(TryLater, match="stopped"):
+        _place(source, drive / "x.mp4", DIGEST, tell, stop)
     assert list(drive.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import threading
 import time
@@ -37,7 +38,9 @@ class ContentDriveFiles:
         except asyncio.CancelledError:
             # The thread cannot be cancelled: it is told to stop, and we leave when it has tidied up.
             stop.set()
-            await asyncio.wait([copying])
+            while not copying.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([copying])
             if not copying.cancelled():
                 copying.exception()
             raise
@@ -76,7 +79,7 @@ def _place(
         try:
             _copy(source, temporary, tell, stop)
             crash_point("transfer.copied")
-            if temporary.stat().st_size != source.stat().st_size or files.sha256_of(temporary) != sha256:
+            if not _is_same(source, temporary, sha256, stop):
                 raise TryLater(
                     f"The copy of {source.name} does not equal the original",
                     hint="The bad copy was removed, and it is tried again by itself.",
