@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import socket
@@ -295,6 +296,38 @@ def test_g17_one_odd_record_does_not_hide_the_others(studio: Studio, run: Run[An
     )
     shows = run(studio.catalogue.shows_changed_since(NOW, 1))
     assert [show.id for show in shows] == [1, 3]
+
+
+def test_g06_a_person_may_have_the_same_password_sent_once_more(studio: Studio, run: Run[Any]) -> None:
+    """The account was repaired on the server: nothing changed here, so only a person can know."""
+    client = Client(studio.station.servers[0], studio.secrets, studio.clock)
+    catalogue = CablecastCatalogue(client)
+    studio.secrets.password = "wrong"
+    for presses in (1, 2):
+        for _ in range(3):
+            assert isinstance(told_by(run, client.get(f"{API}/usersession")), Hold)
+        assert len(studio.simulator.faults.seen()) == presses
+        catalogue.forget_refusal()
+    studio.secrets.password = "cablecast"
+    run(client.get(f"{API}/usersession"))
+    run(client.close())
+
+
+def test_g06_a_password_refused_to_many_at_once_is_remembered(studio: Studio, run: Run[Any]) -> None:
+    """Four steps ask side by side; the account must not be locked by asking again each minute."""
+    client = Client(studio.station.servers[0], studio.secrets, studio.clock)
+    studio.secrets.password = "wrong"
+
+    async def side_by_side() -> None:
+        asked = (client.get(f"{API}/usersession") for _ in range(4))
+        for told in await asyncio.gather(*asked, return_exceptions=True):
+            assert isinstance(told, Hold)
+
+    run(side_by_side())
+    before = len(studio.simulator.faults.seen())
+    assert isinstance(told_by(run, client.get(f"{API}/usersession")), Hold)
+    assert len(studio.simulator.faults.seen()) == before
+    run(client.close())
 
 
 def test_g20_an_answer_without_end_is_refused(

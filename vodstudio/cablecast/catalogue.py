@@ -60,6 +60,10 @@ class CablecastCatalogue:
         """End all connections."""
         await self._client.close()
 
+    def forget_refusal(self) -> None:
+        """A person is here: a password that was refused may be sent once more."""
+        self._client.forget_refusal()
+
     async def check(self) -> Json:
         """Name, version and clock; also whether our name and password are accepted."""
         try:

@@ -121,6 +121,10 @@ class Client:
             return None
         return content.decode("utf-8-sig", errors="replace")
 
+    def forget_refusal(self) -> None:
+        """A person is here: a password that was refused is sent once more, for the account may be repaired."""
+        self._refused_password = None
+
     async def close(self) -> None:
         """End all connections."""
         if self._http is not None:
@@ -156,7 +160,8 @@ class Client:
     async def _once(self, call: Call) -> tuple[str, bytes]:
         asked = self._asked(call)
         self._refuse_while_open(asked)
-        headers, auth = await self._headers(call, asked)
+        headers, password = await self._headers(call, asked)
+        auth = None if password is None else httpx.BasicAuth(self._server.user, password)
         try:
             async with asyncio.timeout(call.deadline_s or self._deadline_s):
                 answer, content = await self._exchange(call, headers, auth)
@@ -168,8 +173,10 @@ class Client:
         if problem is None:
             self._failures = 0
             return answer.headers.get("Content-Type", "").lower(), content
-        if answer.status_code == 401:
-            self._refused_password, self._password = self._password, None
+        if answer.status_code == 401 and password is not None:
+            self._refused_password = password
+            if self._password == password:
+                self._password = None
         raise self._failed(problem)
 
     async def _exchange(
@@ -199,15 +206,15 @@ class Client:
                 chunks.append(chunk)
         return answer, b"".join(chunks)
 
-    async def _headers(self, call: Call, asked: Asked) -> tuple[dict[str, str], httpx.BasicAuth | None]:
-        """Our name goes to the server itself and to nobody else."""
+    async def _headers(self, call: Call, asked: Asked) -> tuple[dict[str, str], str | None]:
+        """With our password, or none: our name goes to the server itself and to nobody else."""
         headers = {"Accept": "application/json" if "://" not in call.path else "*/*"}
         if call.is_guest or not self._server.user:
             return headers, None
         self._refuse_plain_text(asked)
         if self._password is None:
             self._password = await self._read_password(asked)
-        return headers, httpx.BasicAuth(self._server.user, self._password)
+        return headers, self._password
 
     async def _read_password(self, asked: Asked) -> str:
         """From the vault, once; again only after a refusal, and a refused one is never sent twice."""
