@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -574,9 +574,16 @@ class FakeJobs:
 
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run."""
-        if self.running_steps(job_id):
+        self.remove_all([job_id])
+
+    def remove_all(self, job_ids: Sequence[JobId]) -> None:
+        """The same for several."""
+        if any(self.running_steps(job_id) for job_id in job_ids):
             raise Conflict("A job that is being worked on cannot be removed", code="VS-JOB-RUNS")
-        self._memory.entries.pop(job_id, None)
+        for job_id in job_ids:
+            entry = self._memory.entries.pop(job_id, None)
+            if entry is not None:
+                self._memory.forget_recording(entry.job.recording.id)
         self._memory.forget_holds()
 
     def acknowledge(self, job_id: JobId, now: datetime) -> bool:

@@ -557,6 +557,27 @@ def test_a_job_is_removed_whole_but_never_while_it_runs(store: Transactions) -> 
     assert claim(store, Lane.LIGHT) is None
 
 
+def test_many_jobs_are_removed_at_once_or_none_of_them(store: Transactions) -> None:
+    add(store, 1)
+    running = must_claim(store, Lane.LIGHT)
+    for number in range(2, 6):
+        add(store, number)
+    add(store, 6, recording=recording(5))
+    some = [job_id(number) for number in (1, 2, 3, 4, 5)]
+    with pytest.raises(Conflict):
+        store.call(lambda unit: unit.jobs.remove_all(some))
+    assert store.call(lambda unit: unit.jobs.counts()).of(JobState.WAITING) == 5
+    finish(store, running, Held("storage:flex3", AWAY))
+    store.call(lambda unit: unit.jobs.remove_all([*some, job_id(99)]))
+    store.call(lambda unit: unit.jobs.remove_all([]))
+    assert [row.id for row in store.call(lambda unit: unit.jobs.rows(JobFilter(), 9))] == [job_id(6)]
+    assert store.call(lambda unit: unit.queue.held()) == []
+    prints = [recording(number).fingerprint for number in (1, 5)]
+    known = store.call(lambda unit: [unit.recordings.by_fingerprint(fingerprint) for fingerprint in prints])
+    assert known == [None, recording(5)]
+    assert len(run_to_the_end(store)) == 7
+
+
 def test_retention_leaves_a_failed_job_until_somebody_has_seen_it(store: Transactions) -> None:
     add(store, 1)
     run_to_the_end(store)

@@ -173,6 +173,11 @@ class Engine(RuleBasedStateMachine):
         """The operator removes it, if it does not run."""
         self._if_there(job, lambda unit: unit.jobs.remove(job))
 
+    @rule(some=st.lists(jobs, max_size=3))
+    def clean_up(self, some: list[JobId]) -> None:
+        """The operator removes several, none when one of them runs."""
+        self._both(lambda unit: unit.jobs.remove_all(some))
+
     @rule(job=jobs, place=st.sampled_from(["drop", "drive"]))
     def move(self, job: JobId, place: str) -> None:
         """Its recording is seen elsewhere, perhaps where it is known already."""

@@ -43,11 +43,13 @@ HOT = {
     "old": jobs.OLD,
     "finished": jobs.FINISHED,
     "captioned": jobs.CAPTIONED,
+    "recordings of jobs": jobs.RECORDINGS_OF,
+    **{f"remove {number}": statement for number, statement in enumerate(jobs.REMOVE, 1)},
     "known there": recordings.THERE,
     "forget a recording": recordings.FORGET,
 }
 # A scan of what our own statement has just made, or of a table with a row for each city and state.
-SMALL = r"cities|class|CONSTANT ROW|\(subquery|job_counts|h\b|holds"
+SMALL = r"cities|class|CONSTANT ROW|\(subquery|job_counts|h\b|holds|json_each"
 
 
 @pytest.fixture

@@ -268,6 +268,10 @@ class Jobs(Protocol):
         """Forget a job that does not run (with steps, checkpoints, outputs)."""
         ...
 
+    def remove_all(self, job_ids: Sequence[JobId]) -> None:
+        """The same for several, or for none when one of them runs; a few hundred at once let others have their turn."""
+        ...
+
     def acknowledge(self, job_id: JobId, now: datetime) -> bool:
         """A person has seen that it failed."""
         ...

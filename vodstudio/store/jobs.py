@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -55,7 +57,14 @@ UPDATE steps SET {_CLEAN}, state = CASE WHEN EXISTS (
 _FORGET_HOLDS = """
 DELETE FROM holds WHERE NOT EXISTS (
  SELECT 1 FROM steps WHERE state = 'held' AND steps.condition = holds.condition)"""
-_REMOVE = "DELETE FROM jobs WHERE id = ?"
+_LISTED = "IN (SELECT value FROM json_each(?))"
+RECORDINGS_OF = f"SELECT DISTINCT recording_id FROM jobs WHERE id {_LISTED}"
+# Each would go with its job, at twice the cost.
+REMOVE = (
+    f"DELETE FROM step_needs WHERE step_id IN (SELECT id FROM steps WHERE job_id {_LISTED})",
+    f"DELETE FROM steps WHERE job_id {_LISTED}",
+    f"DELETE FROM jobs WHERE id {_LISTED}",
+)
 _ACKNOWLEDGE = "UPDATE jobs SET is_acknowledged = 1 WHERE id = ? AND is_acknowledged = 0"
 _PLACE = "UPDATE jobs SET rank = ?, place = ?, deadline = coalesce(?, deadline) WHERE id = ?"
 _PLACE_STEPS = "UPDATE steps SET rank = ?, place = ? WHERE job_id = ? AND state <> 'done'"
@@ -173,13 +182,24 @@ class SqlJobs:
 
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run (with steps, checkpoints, outputs)."""
-        if self.running_steps(job_id):
+        self.remove_all([job_id])
+
+    def remove_all(self, job_ids: Sequence[JobId]) -> None:
+        """The same for several, or for none when one of them runs."""
+        wanted = set(job_ids)
+        if any(running in wanted for _, running, _ in self.running_steps()):
             raise Conflict(
                 "A job that is being worked on cannot be removed",
                 hint="Nothing was removed. Cancel it first; its recording is safe.",
                 code="VS-JOB-RUNS",
             )
-        self._connection.exec_driver_sql(_REMOVE, (job_id,))
+        listed = (json.dumps(sorted(wanted)),)
+        held = self._connection.exec_driver_sql(RECORDINGS_OF, listed).fetchall()
+        for statement in REMOVE:
+            self._connection.exec_driver_sql(statement, listed)
+        recordings = SqlRecordings(self._connection)
+        for (recording_id,) in held:
+            recordings.forget(recording_id)
         self._connection.exec_driver_sql(_FORGET_HOLDS)
         crash_point("store.remove.written")
 
