@@ -260,6 +260,10 @@ class Jobs(Protocol):
         """Cancel what waits; returns the running steps that have to be stopped, and whether anything changed."""
         ...
 
+    def is_cancelled(self, job_id: JobId) -> bool:
+        """Whether the operator cancelled it, also while its last step has not stopped yet; a removed job is."""
+        ...
+
     def retry(self, job_id: JobId, now: datetime) -> bool:
         """Failed, cancelled and held steps go on with their stored parameters; True when something changed."""
         ...
@@ -443,6 +447,14 @@ class Catalogue(Protocol):
 
     async def public_show(self, show_id: ShowId) -> PublicShow:
         """The show as a viewer sees it, asked without our name."""
+        ...
+
+    async def file_stores(self) -> Mapping[int, str]:
+        """Where uploads can go: number and name."""
+        ...
+
+    async def upload(self, context: AsyncContext, source: Path, name: str, store: int) -> int:
+        """Send a file in pieces, continued after any interruption; the number of the asset it has become."""
         ...
 
     async def viewer_captions(self, video_url: str) -> list[str]:
