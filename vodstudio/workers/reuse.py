@@ -37,7 +37,11 @@ def _take(output: Output, folder: Path) -> Output | None:
 def _link_or_copy(source: Path, final: Path) -> None:
     temporary = temporary_beside(final)
     try:
-        os.link(source, temporary)
-    except OSError:
-        shutil.copyfile(source, temporary)
-    adopt(temporary, final)
+        try:
+            os.link(source, temporary)
+        except OSError:
+            shutil.copyfile(source, temporary)
+        adopt(temporary, final)
+    finally:
+        # A rename onto another link of the same file does nothing and leaves both names.
+        temporary.unlink(missing_ok=True)
