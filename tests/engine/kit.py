@@ -11,9 +11,10 @@ from pathlib import Path
 
 from vodstudio.bootstrap import AllWorkers
 from vodstudio.core.clock import SystemClock
-from vodstudio.core.events import Event, StepProgressed
+from vodstudio.core.events import Event, QueueStopped, StepProgressed
 from vodstudio.core.files import sha256_of, write_atomically
 from vodstudio.core.jobs import Inputs, Job, JobId, Output, StepKind, StepResult, StepState
+from vodstudio.core.patience import AGAIN_AFTER_S
 from vodstudio.core.ports import AsyncContext, Context, Store
 from vodstudio.core.station import City, CityId, Lane, Station
 from vodstudio.services.holds import Holds
@@ -75,6 +76,7 @@ class Plan:
     local: dict[StepKind, Run] = field(default_factory=dict)
     remote: dict[StepKind, AsyncRun] = field(default_factory=dict)
     is_over: Callable[[str], bool] = lambda _condition: False
+    again_after_s: float = AGAIN_AFTER_S
     look: Callable[[str], Awaitable[bool]] | None = None
 
 
@@ -98,11 +100,18 @@ class Engine:
         self.remote = RemoteLane(
             self.store, self.clock, self.hear, work, worker=worker, on_finished=self._finished
         )
+        self.remote.again_after_s = plan.again_after_s
         self.pool = self._pool(self.store, plan.local)
 
     def _pool(self, store: Store, local: Mapping[StepKind, Run]) -> Pool:
         return Pool(
-            Surroundings(store=store, clock=self.clock, emit=self.hear, work=self.folder / "work"),
+            Surroundings(
+                store=store,
+                clock=self.clock,
+                emit=self.hear,
+                work=self.folder / "work",
+                again_after_s=self._plan.again_after_s,
+            ),
             {kind: StepType(local.get(kind, quick(kind)), "1") for kind in LOCAL},
             LANES,
             worker=self._worker,
@@ -177,6 +186,15 @@ class Engine:
             self._changed.clear()
             if not is_so():
                 await self._changed.wait()
+
+    async def until_stopped(self) -> QueueStopped:
+        """Wait until a person would read that the queue stopped."""
+        while True:
+            self._changed.clear()
+            told = [event for event in self.events if isinstance(event, QueueStopped)]
+            if told:
+                return told[0]
+            await self._changed.wait()
 
     async def until_state(self, state: str, job_id: JobId) -> Job:
         """Wait until an operator would read this word."""

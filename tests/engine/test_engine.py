@@ -484,15 +484,12 @@ class FullDisk:
         return await self._store.look(work)
 
 
-def test_a03_a_full_disk_is_waited_for_with_the_result_in_hand(
-    tmp_path: Path, run: Go[None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a03_a_full_disk_is_waited_for_with_the_result_in_hand(tmp_path: Path, run: Go[None]) -> None:
     """The lane does not die and the work is not done again: it is written when there is space."""
-    monkeypatch.setattr("vodstudio.workers.pool.AGAIN_AFTER_S", 0.01)
     times: list[int] = []
 
     async def scenario() -> None:
-        async with engine(tmp_path) as it:
+        async with engine(tmp_path, Plan(again_after_s=0.01)) as it:
             full = FullDisk(it.store, 0)
 
             def encode(context: Context, inputs: Inputs) -> StepResult:

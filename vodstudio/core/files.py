@@ -57,6 +57,14 @@ def adopt(temporary: Path, final: Path) -> None:
         _sync_folder(final.parent)
 
 
+def make_work_folder(root: Path, *names: str) -> Path:
+    """A folder for one step below the work folder; what it waits for when there is no space is the root's disk."""
+    folder = root.joinpath(*names)
+    with writing(root / "work files"):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def sha256_of(path: Path, check: Callable[[], None] = lambda: None) -> str:
     """The digest of a file in hexadecimal; `check` is called for every mebibyte and may raise."""
     digest = hashlib.sha256()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,12 +13,12 @@ from typing import TypeVar
 
 from vodstudio.core.errors import Cancelled, VodError, problem_of
 from vodstudio.core.events import JobChanged, QueueStopped, StepProgressed
+from vodstudio.core.files import make_work_folder
 from vodstudio.core.jobs import (
     Checkpoint,
     Claim,
     Inputs,
     JobId,
-    JobState,
     Json,
     StepId,
     StepKind,
@@ -35,6 +36,7 @@ from vodstudio.logs import about
 log = logging.getLogger(__name__)
 
 TELL_EVERY_S = 0.1
+CLOSED_WITHIN_S = 6.0
 T = TypeVar("T")
 AsyncRun = Callable[[AsyncContext, Inputs], Awaitable[StepResult]]
 
@@ -63,8 +65,7 @@ class RemoteContext:
         self._lane = lane
         self._claim = claim
         self._told_at = float("-inf")
-        self._work_folder = lane.work / claim.inputs.job_id / claim.kind.value
-        self._work_folder.mkdir(parents=True, exist_ok=True)
+        self._work_folder = make_work_folder(lane.work, claim.inputs.job_id, claim.kind.value)
 
     @property
     def work_folder(self) -> Path:
@@ -98,15 +99,19 @@ class RemoteContext:
         """Keep an intent or finished work; returns after the commit."""
         claim = self._claim
         kept = Checkpoint(key=key, body=body, at=self._lane.clock.now())
-        if not await self._lane.store.run(
-            lambda unit: unit.queue.checkpoint(claim.step_id, claim.attempt, kept)
-        ):
+        if not await self._patiently(lambda unit: unit.queue.checkpoint(claim.step_id, claim.attempt, kept)):
             raise Cancelled
 
     async def checkpoints(self) -> Sequence[Checkpoint]:
         """What earlier attempts kept."""
         step_id = self._claim.step_id
-        return await self._lane.store.run(lambda unit: unit.queue.checkpoints(step_id))
+        return await self._patiently(lambda unit: unit.queue.checkpoints(step_id))
+
+    async def _patiently(self, work: Callable[[Unit], T]) -> T:
+        try:
+            return await self._lane.write(work)
+        except WAITED_FOR as error:
+            raise Cancelled from error
 
 
 class RemoteLane:
@@ -128,6 +133,7 @@ class RemoteLane:
         self.work = work
         self._worker = worker
         self._on_finished = on_finished
+        self.again_after_s = AGAIN_AFTER_S
         self._steps: Mapping[StepKind, RemoteStep] = {}
         self._size = 1
         self._running: dict[StepId, _Running] = {}
@@ -135,7 +141,10 @@ class RemoteLane:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._finishing: set[asyncio.Task[None]] = set()
-        self._is_closing = False
+        self._is_claiming = False
+        self._asked: list[tuple[JobId, StopReason]] = []
+        self._is_broken = False
+        self._closing = asyncio.Event()
 
     def open(self, steps: Mapping[StepKind, RemoteStep], size: int) -> None:
         """Begin to work; called on the loop."""
@@ -151,7 +160,9 @@ class RemoteLane:
             self._loop.call_soon_threadsafe(self._bell.set)
 
     def stop(self, job_id: JobId, reason: StopReason) -> None:
-        """Ask the running steps of a job to stop; called on the loop."""
+        """Ask the running steps of a job to stop, and one that is just being claimed; called on the loop."""
+        if self._is_claiming:
+            self._asked.append((job_id, reason))
         for running in self._running.values():
             if running.job_id == job_id and running.reason in (None, StopReason.PAUSE):
                 running.reason = reason
@@ -162,32 +173,60 @@ class RemoteLane:
         running = self._running.get(step_id)
         return running.reason if running else None
 
-    async def close(self, limit_s: float = 10.0) -> None:
-        """End: running steps go back to ready at their checkpoints."""
-        self._is_closing = True
+    async def close(self, limit_s: float = CLOSED_WITHIN_S) -> None:
+        """End: running steps go back to ready at their checkpoints, also one that is just being claimed."""
+        self._closing.set()
+        self._bell.set()
+        until = self.clock.monotonic() + limit_s
         if self._task is not None:
+            # Cancelled, it would leave a claim that commits with nobody who knows of it.
+            await asyncio.wait({self._task}, timeout=limit_s)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         for running in list(self._running.values()):
             running.reason = running.reason or StopReason.SHUTDOWN
             running.task.cancel()
         if self._finishing:
-            await asyncio.wait(self._finishing, timeout=limit_s)
+            await asyncio.wait(self._finishing, timeout=max(0.0, until - self.clock.monotonic()))
         self._loop = None
 
     async def _live(self) -> None:
         try:
-            while True:
+            while not self._has_ended:
                 await self._bell.wait()
                 self._bell.clear()
-                while len(self._running) < self._size:
-                    claim = await self._claim()
-                    if claim is None:
+                while not self._has_ended and len(self._running) < self._size:
+                    if not await self._take():
                         break
-                    self._begin(claim)
-        except Exception as error:
-            log.exception("the remote lane stopped")
-            self.emit(QueueStopped(problem_of(error)))
+        except Exception as error:  # noqa: BLE001 the edge of the lane
+            self._break(error)
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._is_broken or self._closing.is_set()
+
+    def _break(self, error: Exception) -> None:
+        """Nothing dies in silence: no more is claimed, and a person is told."""
+        self._is_broken = True
+        log.error("the remote lane stopped", exc_info=error)
+        self.emit(QueueStopped(problem_of(error)))
+
+    async def _take(self) -> bool:
+        """Claim a step and begin it; whoever asks meanwhile that it stops is heard."""
+        self._is_claiming = True
+        try:
+            claim = await self._claim()
+        finally:
+            self._is_claiming = False
+            asked, self._asked = self._asked, []
+        if claim is None:
+            return False
+        self._begin(claim)
+        for job_id, reason in asked:
+            self.stop(job_id, reason)
+        if self._closing.is_set():
+            self.stop(claim.inputs.job_id, StopReason.SHUTDOWN)
+        return True
 
     def _begin(self, claim: Claim) -> None:
         work = asyncio.create_task(self._work(claim), name=f"{claim.kind} {claim.inputs.job_id}")
@@ -208,7 +247,11 @@ class RemoteLane:
             )
             return claim, unit.jobs.row(claim.inputs.job_id) if claim else None
 
-        claim, row = await self._write(take)
+        try:
+            claim, row = await self.write(take)
+        except WAITED_FOR:
+            # Only the end of the program gives up, and then nothing is begun.
+            return None
         if row is not None:
             self.emit(JobChanged(row))
         return claim
@@ -222,21 +265,12 @@ class RemoteLane:
 
     async def _attempt(self, claim: Claim) -> Outcome:
         try:
-            await self._ask_late(claim)
             context = RemoteContext(self, claim)
             context.check()
             context.progress(0.0)
             return Done(await self._steps[claim.kind].run(context, claim.inputs))
         except (Exception, asyncio.CancelledError, Cancelled) as error:  # noqa: BLE001 the edge of a step
             return self._outcome(claim, error)
-
-    async def _ask_late(self, claim: Claim) -> None:
-        """A pause or cancel that came between the claim and now found nobody to tell."""
-        row = await self.store.run(lambda unit: unit.jobs.row(claim.inputs.job_id))
-        if row is None or row.state is JobState.CANCELLED:
-            self._running[claim.step_id].reason = StopReason.CANCEL
-        elif row.is_paused:
-            self._running[claim.step_id].reason = StopReason.PAUSE
 
     def _outcome(self, claim: Claim, error: BaseException) -> Outcome:
         """The edge where a remote step's outcome is decided; a cancelled task is a step that was stopped."""
@@ -256,7 +290,24 @@ class RemoteLane:
         )
 
     async def _finish(self, claim: Claim, work: asyncio.Task[Outcome]) -> None:
-        """Nothing cancels this: a result that exists is written."""
+        """Nothing cancels this: a result that exists is written, and its place is free afterwards in any case."""
+        try:
+            row = await self._written(claim, work)
+        except WAITED_FOR as error:
+            # Only the end of the program gives up; the step goes on at its checkpoint at the next start.
+            log.warning("the remote lane ended with something not written: %s", error.detail)
+            return
+        except Exception as error:  # noqa: BLE001 a task that nobody waits for: what it raises is told here
+            self._break(error)
+            return
+        finally:
+            del self._running[claim.step_id]
+            self._bell.set()
+        if row is not None:
+            self.emit(JobChanged(row))
+        self._on_finished()
+
+    async def _written(self, claim: Claim, work: asyncio.Task[Outcome]) -> JobRow | None:
         try:
             outcome = await work
         except asyncio.CancelledError:
@@ -266,20 +317,16 @@ class RemoteLane:
             owned = unit.queue.finish(claim.step_id, claim.attempt, outcome, self.clock.now())
             return unit.jobs.row(claim.inputs.job_id) if owned else None
 
-        row = await self._write(write)
-        del self._running[claim.step_id]
-        if row is not None:
-            self.emit(JobChanged(row))
-        self._bell.set()
-        self._on_finished()
+        return await self.write(write)
 
-    async def _write(self, work: Callable[[Unit], T]) -> T:
+    async def write(self, work: Callable[[Unit], T]) -> T:
         """A full disk is waited for with the result in hand; only the end of the program gives up."""
         while True:
             try:
                 return await self.store.run(work)
             except WAITED_FOR as error:
                 tell_waiting(error, self.clock, self.emit)
-                if self._is_closing:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), self.again_after_s)
+                if self._closing.is_set():
                     raise
-                await asyncio.sleep(AGAIN_AFTER_S)

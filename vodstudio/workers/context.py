@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from vodstudio.core.errors import Cancelled
 from vodstudio.core.events import StepProgressed
+from vodstudio.core.files import make_work_folder
 from vodstudio.core.jobs import Checkpoint, Claim, Json, StopReason
-from vodstudio.core.ports import Clock, Emit, Store
+from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
+from vodstudio.core.ports import Clock, Emit, Store, Unit
 
 TELL_EVERY_S = 0.1
 WRITE_EVERY_S = 5.0
+T = TypeVar("T")
 
 
 class Stop:
@@ -21,6 +26,7 @@ class Stop:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._asked = threading.Event()
         self.reason: StopReason | None = None
 
     def ask(self, reason: StopReason) -> None:
@@ -28,6 +34,11 @@ class Stop:
         with self._lock:
             if self.reason is None or reason is StopReason.CANCEL:
                 self.reason = reason
+        self._asked.set()
+
+    def wait(self, limit_s: float) -> bool:
+        """Whether the step has to stop, at the latest when the time is over."""
+        return self._asked.wait(limit_s)
 
 
 @dataclass(slots=True)
@@ -55,6 +66,17 @@ class Surroundings:
     clock: Clock
     emit: Emit
     work: Path
+    again_after_s: float = AGAIN_AFTER_S
+
+    def write(self, work: Callable[[Unit], T], give_up: Callable[[float], bool]) -> T:
+        """A full disk or a busy file is waited for with the work in hand, until `give_up` says that it is the end."""
+        while True:
+            try:
+                return self.store.call(work)
+            except WAITED_FOR as error:
+                tell_waiting(error, self.clock, self.emit)
+                if give_up(self.again_after_s):
+                    raise
 
 
 class StepContext:
@@ -65,8 +87,7 @@ class StepContext:
         self._claim = claim
         self._stop = stop
         self._pace = Pace(started_at=house.clock.monotonic())
-        self._work_folder = house.work / claim.inputs.job_id / claim.kind.value
-        self._work_folder.mkdir(parents=True, exist_ok=True)
+        self._work_folder = make_work_folder(house.work, claim.inputs.job_id, claim.kind.value)
 
     @property
     def work_folder(self) -> Path:
@@ -102,19 +123,28 @@ class StepContext:
             self._beat()
 
     def _beat(self) -> None:
+        """A missed beat is not worth an hour of work: the next one follows."""
         claim, now = self._claim, self._house.clock.now()
-        self._house.store.call(
-            lambda unit: unit.queue.heartbeat([(claim.step_id, claim.attempt, self._pace.done)], now)
-        )
+        with suppress(*WAITED_FOR):
+            self._house.store.call(
+                lambda unit: unit.queue.heartbeat([(claim.step_id, claim.attempt, self._pace.done)], now)
+            )
 
     def checkpoint(self, key: str, body: Json) -> None:
         """Keep finished work; returns after the commit. A worker that lost its step stops here."""
         claim = self._claim
         kept = Checkpoint(key=key, body=body, at=self._house.clock.now())
-        if not self._house.store.call(lambda unit: unit.queue.checkpoint(claim.step_id, claim.attempt, kept)):
+        if not self._patiently(lambda unit: unit.queue.checkpoint(claim.step_id, claim.attempt, kept)):
             raise Cancelled
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         """What earlier attempts kept, in order."""
         step_id = self._claim.step_id
-        return self._house.store.call(lambda unit: unit.queue.checkpoints(step_id))
+        return self._patiently(lambda unit: unit.queue.checkpoints(step_id))
+
+    def _patiently(self, work: Callable[[Unit], T]) -> T:
+        """What was finished is not thrown away for a full disk; only a stop gives up."""
+        try:
+            return self._house.write(work, self._stop.wait)
+        except WAITED_FOR as error:
+            raise Cancelled from error

@@ -7,16 +7,16 @@ import random
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from PySide6.QtCore import QRunnable, QThreadPool
 
 from vodstudio.core.errors import VodError, problem_of
 from vodstudio.core.events import JobChanged, QueueStopped
-from vodstudio.core.jobs import Claim, Inputs, JobId, JobState, StepId, StepKind, StepResult, StopReason
+from vodstudio.core.jobs import Claim, Inputs, JobId, StepId, StepKind, StepResult, StopReason
 from vodstudio.core.outcome import outcome_of
-from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
+from vodstudio.core.patience import WAITED_FOR
 from vodstudio.core.ports import Context, Done, Outcome, Unit
 from vodstudio.core.rows import JobRow
 from vodstudio.core.station import Lane
@@ -27,6 +27,7 @@ from vodstudio.workers.reuse import reuse
 
 log = logging.getLogger(__name__)
 
+CLOSED_WITHIN_S = 12.0
 T = TypeVar("T")
 Run = Callable[[Context, Inputs], StepResult]
 
@@ -37,6 +38,13 @@ class StepType:
 
     run: Run
     tools: str
+
+
+@dataclass(slots=True, eq=False)
+class _Claiming:
+    """A claim that is in the store now, and whom somebody asked to stop meanwhile."""
+
+    asked: list[tuple[JobId, StopReason]] = field(default_factory=list)
 
 
 class _Worker(QRunnable):
@@ -77,6 +85,7 @@ class Pool:
         self._busy: dict[Lane, int] = dict.fromkeys(lanes, 0)
         self._bells: dict[Lane, int] = dict.fromkeys(lanes, 0)
         self._running: dict[StepId, tuple[JobId, Stop]] = {}
+        self._claiming: set[_Claiming] = set()
         self._is_open = False
         self._closing = threading.Event()
         self._threads = {lane: QThreadPool() for lane in lanes}
@@ -104,13 +113,15 @@ class Pool:
         self._threads[lane].start(_Worker(self, lane))
 
     def stop(self, job_id: JobId, reason: StopReason) -> None:
-        """Ask the running steps of a job to stop."""
+        """Ask the running steps of a job to stop, and those that are just being claimed."""
         with self._lock:
+            for claiming in self._claiming:
+                claiming.asked.append((job_id, reason))
             stops = [stop for of, stop in self._running.values() if of == job_id]
         for stop in stops:
             stop.ask(reason)
 
-    def close(self, limit_s: float = 20.0) -> bool:
+    def close(self, limit_s: float = CLOSED_WITHIN_S) -> bool:
         """End: running steps go back to ready at their checkpoints; False when one did not stop in time."""
         self._is_open = False
         self._closing.set()
@@ -118,7 +129,11 @@ class Pool:
             stops = [stop for _, stop in self._running.values()]
         for stop in stops:
             stop.ask(StopReason.SHUTDOWN)
-        ended = [threads.waitForDone(int(limit_s * 1000)) for threads in self._threads.values()]
+        now = self._house.clock.monotonic
+        until = now() + limit_s
+        ended = [
+            threads.waitForDone(max(0, int((until - now()) * 1000))) for threads in self._threads.values()
+        ]
         return all(ended)
 
     def work(self, lane: Lane) -> None:
@@ -126,6 +141,11 @@ class Pool:
         try:
             while self._work_once(lane):
                 pass
+        except WAITED_FOR as error:
+            # Only the end of the program gives up; the step goes on at its checkpoint at the next start.
+            log.warning("lane %s ended with something not written: %s", lane, error.detail)
+            with self._lock:
+                self._busy[lane] -= 1
         except Exception as error:
             log.exception("lane %s stopped", lane)
             self._is_open = False
@@ -136,10 +156,10 @@ class Pool:
     def _work_once(self, lane: Lane) -> bool:
         with self._lock:
             heard = self._bells[lane]
-        claim = self._claim(lane) if self._is_open else None
-        if claim is not None:
+        taken = self._take(lane) if self._is_open else None
+        if taken is not None:
             self._ring(lane)
-            self._run(claim)
+            self._run(*taken)
             return True
         with self._lock:
             if self._is_open and self._bells[lane] != heard:
@@ -147,7 +167,23 @@ class Pool:
             self._busy[lane] -= 1
         return False
 
-    def _claim(self, lane: Lane) -> Claim | None:
+    def _take(self, lane: Lane) -> tuple[Claim, Stop] | None:
+        """Claim a step so that whoever stops it is heard at every moment from the claim on."""
+        claiming = _Claiming()
+        with self._lock:
+            self._claiming.add(claiming)
+        claim: Claim | None = None
+        try:
+            claim, row = self._claim(lane)
+        finally:
+            stop = self._enter(claim, claiming)
+        if claim is None:
+            return None
+        if row is not None:
+            self._house.emit(JobChanged(row))
+        return claim, stop
+
+    def _claim(self, lane: Lane) -> tuple[Claim | None, JobRow | None]:
         def take(unit: Unit) -> tuple[Claim | None, JobRow | None]:
             permission = may_claim(unit)
             if not permission.any_job and not permission.started_jobs:
@@ -157,16 +193,23 @@ class Pool:
             )
             return claim, unit.jobs.row(claim.inputs.job_id) if claim else None
 
-        claim, row = self._write(take)
-        if row is not None:
-            self._house.emit(JobChanged(row))
-        return claim
+        return self._write(take)
 
-    def _run(self, claim: Claim) -> None:
+    def _enter(self, claim: Claim | None, claiming: _Claiming) -> Stop:
+        """From now on the step is among those that run; what was asked during the claim is asked of it."""
         stop = Stop()
         with self._lock:
-            self._running[claim.step_id] = (claim.inputs.job_id, stop)
-        self._ask_late(claim, stop)
+            self._claiming.discard(claiming)
+            if claim is not None:
+                job_id = claim.inputs.job_id
+                self._running[claim.step_id] = (job_id, stop)
+                for reason in [reason for of, reason in claiming.asked if of == job_id]:
+                    stop.ask(reason)
+        if not self._is_open:
+            stop.ask(StopReason.SHUTDOWN)
+        return stop
+
+    def _run(self, claim: Claim, stop: Stop) -> None:
         with about(job=claim.inputs.job_id, step=claim.kind.value, city=claim.inputs.city_id or ""):
             log.info("attempt %d begins", claim.attempt)
             try:
@@ -176,16 +219,6 @@ class Pool:
                     del self._running[claim.step_id]
             log.info("attempt %d ends: %s", claim.attempt, type(outcome).__name__)
         self._finish(claim, outcome)
-
-    def _ask_late(self, claim: Claim, stop: Stop) -> None:
-        """A pause, cancel or end that came between the claim and now found nobody to tell."""
-        if not self._is_open:
-            stop.ask(StopReason.SHUTDOWN)
-        row = self._house.store.call(lambda unit: unit.jobs.row(claim.inputs.job_id))
-        if row is None or row.state is JobState.CANCELLED:
-            stop.ask(StopReason.CANCEL)
-        elif row.is_paused:
-            stop.ask(StopReason.PAUSE)
 
     def _outcome(self, claim: Claim, stop: Stop) -> Outcome:
         extra = {"job": claim.inputs.job_id, "step": claim.kind.value, "city": claim.inputs.city_id}
@@ -224,11 +257,5 @@ class Pool:
         self._on_finished()
 
     def _write(self, work: Callable[[Unit], T]) -> T:
-        """A full disk is waited for with the result in hand; only the end of the program gives up."""
-        while True:
-            try:
-                return self._house.store.call(work)
-            except WAITED_FOR as error:
-                tell_waiting(error, self._house.clock, self._house.emit)
-                if self._closing.wait(AGAIN_AFTER_S):
-                    raise
+        """Waits with the result in hand; only the end of the program gives up."""
+        return self._house.write(work, self._closing.wait)
