@@ -45,6 +45,7 @@ from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, New
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
 from vodstudio.core.station import CityId, Lane
+from vodstudio.store.finishing import is_new_wait
 from vodstudio.store.recovery import INTERRUPTED
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Work:
     key: str = ""
     is_started: bool = False
     interruptions: int = 0
+    last_condition: str = ""
     held_at: datetime | None = None
     beat_at: datetime | None = None
     claimed_progress: float = 0.0
@@ -281,11 +283,14 @@ class FakeQueue:
                 self._done(entry, work, result, now)
                 self._say(entry, Verdict.GOOD, "done", now)
             case Held(condition, problem):
-                work.held_at = now
+                has_got_on = step.progress != work.claimed_progress
+                if is_new_wait(condition, work.last_condition, has_got_on=has_got_on):
+                    work.held_at, work.last_condition = now, condition
+                    self._say(entry, Verdict.CARE, problem.title, now)
                 self._memory.holds.setdefault(condition, (problem.title, None))
                 work.to(StepState.HELD, attempts=step.attempts - 1, condition=condition, problem=problem)
-                self._say(entry, Verdict.CARE, problem.title, now)
             case Failed(problem):
+                work.last_condition = ""
                 work.to(StepState.FAILED, problem=problem, ended_at=now)
                 self._say(entry, Verdict.BAD, problem.title, now)
             case Again(at, problem):
@@ -294,11 +299,12 @@ class FakeQueue:
             case PutBack():
                 work.to(StepState.READY, attempts=step.attempts - 1)
             case CancelledByUser():
+                work.last_condition = ""
                 work.to(StepState.CANCELLED, ended_at=now)
 
     def _done(self, entry: Entry, work: Work, result: StepResult, now: datetime) -> None:
         reused = work.reuse is not None and _hashes(work.reuse) == _hashes(result)
-        work.result, work.kept, work.interruptions = result, [], 0
+        work.result, work.kept, work.interruptions, work.last_condition = result, [], 0, ""
         work.to(
             StepState.DONE, progress=1.0, note=result.note, facts=result.facts, ended_at=now, reused=reused
         )
@@ -533,6 +539,7 @@ class FakeJobs:
         entry.is_cancelled = entry.is_cancelled or changed
         for work in entry.works.values():
             if work.step.state not in (StepState.RUNNING, StepState.DONE, StepState.CANCELLED):
+                work.last_condition = ""
                 work.to(StepState.CANCELLED, condition="", not_before=None, ended_at=now)
                 changed = True
         entry.revision += changed
@@ -567,7 +574,7 @@ class FakeJobs:
                 work.step = replace(work.step, **fresh)  # type: ignore[arg-type]
             else:
                 continue
-            work.interruptions = 0
+            work.interruptions, work.last_condition = 0, ""
             changed = True
         if changed:
             entry.is_cancelled = False

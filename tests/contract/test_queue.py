@@ -28,7 +28,7 @@ from tests.store.kit import (
 from vodstudio.core.errors import Conflict, Problem
 from vodstudio.core.jobs import Checkpoint, Job, JobState, PlanKind, Rank, StepKind, StepState
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, PutBack
-from vodstudio.core.rows import JobFilter, LogLine, Verdict
+from vodstudio.core.rows import HeldCondition, JobFilter, LogLine, Verdict
 from vodstudio.core.station import CityId, Lane
 
 AWAY = Problem(code="VS-STORAGE-AWAY", title="Storage flex-3 is not there")
@@ -204,6 +204,45 @@ def test_a_held_step_waits_for_its_condition_and_nothing_else_does(store: Transa
     assert store.call(lambda unit: unit.queue.held()) == []
     assert state_of(store) is JobState.WAITING
     assert must_claim(store, Lane.LIGHT).attempt == 1
+
+
+def test_a_step_that_looks_again_and_again_waits_since_the_first_time(store: Transactions) -> None:
+    add(store, 1)
+    busy = Problem(code="VS-NOT-YET", title="The server is still at work")
+
+    def look(number: int, condition: str) -> HeldCondition:
+        claimed = must_claim(store, Lane.LIGHT, after(number))
+        beat = (claimed.step_id, claimed.attempt, number / 100)
+        store.call(lambda unit: unit.queue.heartbeat([beat], after(number)))
+        assert finish(store, claimed, Held(condition, busy), after(number))
+        (held,) = store.call(lambda unit: unit.queue.held())
+        store.call(lambda unit: unit.queue.release(condition, after(number)))
+        return held
+
+    def said() -> int:
+        return len(store.call(lambda unit: unit.notes.log_lines(100)))
+
+    assert [look(number, "wait:reel:1").since for number in range(1, 20)] == [after(1)] * 19
+    assert said() == 1
+    assert [look(number, "wait:vod:2").since for number in range(20, 30)] == [after(20)] * 10
+    assert said() == 2
+    store.call(lambda unit: unit.jobs.cancel(job_id(1), after(30)))
+    store.call(lambda unit: unit.jobs.retry(job_id(1), after(31)))
+    assert look(32, "wait:vod:2").since == after(32)
+    assert said() == 3
+
+
+def test_a_step_that_got_on_and_is_held_again_waits_anew(store: Transactions) -> None:
+    add(store, 1)
+    for number, progress in ((1, 0.0), (2, 0.0), (3, 0.5), (4, 0.5)):
+        claimed = must_claim(store, Lane.LIGHT, after(number))
+        beat = (claimed.step_id, claimed.attempt, progress)
+        store.call(lambda unit, beat=beat: unit.queue.heartbeat([beat], START))  # type: ignore[misc]
+        finish(store, claimed, Held("storage:flex3", AWAY), after(number))
+        (held,) = store.call(lambda unit: unit.queue.held())
+        assert held.since == after(1 if number < 3 else 3)
+        store.call(lambda unit: unit.queue.release("storage:flex3", START))
+    assert len(store.call(lambda unit: unit.notes.log_lines(100))) == 2
 
 
 def test_a_failed_job_waits_for_a_person_and_goes_on_when_asked(store: Transactions) -> None:

@@ -212,6 +212,7 @@ class Engine(RuleBasedStateMachine):
         self._both(lambda unit: unit.queue.next_retry(now))
         self._both(lambda unit: sorted(unit.jobs.running_steps()))
         self._both(lambda unit: unit.jobs.pinned())
+        self._both(lambda unit: len(unit.notes.log_lines(1000)))
         self._both(lambda unit: [unit.jobs.is_cancelled(row.id) for row in rows])
 
     def _rows_of(self, store: SqliteStore | FakeStore) -> list[JobRow]:

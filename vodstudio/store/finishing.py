@@ -23,20 +23,23 @@ from vodstudio.store.values import city_of, dump, micros, one_line, path_text, p
 Owned = tuple[StepId, int]
 
 _STEP = """
-SELECT s.job_id, s.kind, s.key, s.reuse_of, j.is_cancelled, j.city_id, r.id, r.title
+SELECT s.job_id, s.kind, s.key, s.reuse_of, j.is_cancelled, j.city_id, r.id, r.title, s.last_condition,
+ s.progress <> s.claimed_progress
  FROM steps AS s JOIN jobs AS j ON j.id = s.job_id JOIN recordings AS r ON r.id = j.recording_id
  WHERE s.id = ? AND s.attempts = ? AND s.state = 'running'"""
 _DONE = """
 UPDATE steps SET state = 'done', owner = NULL, progress = 1, interruptions = 0, note = ?, facts = ?,
- is_reused = ?, ended_at = ? WHERE id = ?"""
+ is_reused = ?, ended_at = ?, last_condition = '' WHERE id = ?"""
 _HELD = """
-UPDATE steps SET state = 'held', owner = NULL, attempts = attempts - 1, condition = ?, held_at = ?, problem = ?
- WHERE id = ?"""
+UPDATE steps SET state = 'held', owner = NULL, attempts = attempts - 1, condition = ?, problem = ? WHERE id = ?"""
+_NEWLY_HELD = "UPDATE steps SET last_condition = ?, held_at = ? WHERE id = ?"
 _FAILED = """
-UPDATE steps SET state = 'failed', owner = NULL, problem = ?, needs_user = ?, ended_at = ? WHERE id = ?"""
+UPDATE steps SET state = 'failed', owner = NULL, problem = ?, needs_user = ?, ended_at = ?, last_condition = ''
+ WHERE id = ?"""
 _AGAIN = "UPDATE steps SET state = 'ready', owner = NULL, not_before = ?, problem = ? WHERE id = ?"
 _PUT_BACK = "UPDATE steps SET state = 'ready', owner = NULL, attempts = attempts - 1 WHERE id = ?"
-_CANCELLED = "UPDATE steps SET state = 'cancelled', owner = NULL, ended_at = ? WHERE id = ?"
+_CANCELLED = """
+UPDATE steps SET state = 'cancelled', owner = NULL, ended_at = ?, last_condition = '' WHERE id = ?"""
 _OUTPUT = """
 INSERT OR REPLACE INTO outputs (step_id, name, job_id, path, size_bytes, sha256, facts)
  VALUES (?, ?, ?, ?, ?, ?, ?)"""
@@ -50,6 +53,8 @@ UPDATE steps SET state = 'ready', is_started = 1
 FREE_TWINS = "UPDATE steps SET waits_for_key = NULL WHERE waits_for_key = ?"
 _STILL = "UPDATE jobs SET still = ? WHERE id = ?"
 _FIRST_HELD = "INSERT INTO holds (condition, title) VALUES (?, ?) ON CONFLICT DO NOTHING"
+
+_WAITS_FOR_OTHERS = "wait:"
 
 _WORDS = {
     StepKind.PROBE: "Look at the recording",
@@ -77,6 +82,8 @@ class _Ending:
     city: str
     recording_id: RecordingId
     title: str
+    last_condition: str
+    has_got_on: bool
 
     def write(self, statement: str, *values: object) -> None:
         """One statement in the transaction of this ending."""
@@ -112,6 +119,8 @@ def finish(connection: Connection, owned: Owned, outcome: Outcome, now: datetime
         city=row[5],
         recording_id=row[6],
         title=row[7],
+        last_condition=row[8],
+        has_got_on=bool(row[9]),
     )
     crash_point("store.finish.before")
     _end(ending, _settled(outcome, ending))
@@ -135,10 +144,7 @@ def _end(ending: _Ending, outcome: Outcome) -> None:
         case Done(result):
             _done(ending, result)
         case Held(condition, problem):
-            check_transition(StepState.RUNNING, StepState.HELD)
-            ending.write(_HELD, condition, micros(ending.now), problem_text(problem), ending.step_id)
-            ending.write(_FIRST_HELD, condition, one_line(problem.title))
-            ending.log(Verdict.CARE, f"waits. {problem.title}")
+            _held(ending, condition, problem)
         case Failed(problem):
             _failed(ending, problem)
         case Again(at, problem):
@@ -153,6 +159,20 @@ def _end(ending: _Ending, outcome: Outcome) -> None:
             ending.write(_CANCELLED, micros(ending.now), ending.step_id)
         case other:
             assert_never(other)
+
+
+def _held(ending: _Ending, condition: str, problem: Problem) -> None:
+    check_transition(StepState.RUNNING, StepState.HELD)
+    if is_new_wait(condition, ending.last_condition, has_got_on=ending.has_got_on):
+        ending.write(_NEWLY_HELD, condition, micros(ending.now), ending.step_id)
+        ending.log(Verdict.CARE, f"waits. {problem.title}")
+    ending.write(_HELD, condition, problem_text(problem), ending.step_id)
+    ending.write(_FIRST_HELD, condition, one_line(problem.title))
+
+
+def is_new_wait(condition: str, last: str, *, has_got_on: bool) -> bool:
+    """Whether this is news: one more look at what others still do is not, nor the same wait without any progress."""
+    return condition != last or (has_got_on and not condition.startswith(_WAITS_FOR_OTHERS))
 
 
 def _failed(ending: _Ending, problem: Problem) -> None:

@@ -41,11 +41,11 @@ _RUNNING = "SELECT id, job_id, lane FROM steps INDEXED BY steps_running WHERE st
 _RUNNING_OF = "SELECT id, job_id, lane FROM steps WHERE job_id = ? AND state = 'running' ORDER BY position"
 _ASK_CANCEL = "UPDATE jobs SET is_cancelled = 1 WHERE id = ? AND is_cancelled = 0 AND state <> 'done'"
 _CANCEL = """
-UPDATE steps SET state = 'cancelled', condition = '', held_at = NULL, not_before = NULL, waits_for_key = NULL,
+UPDATE steps SET state = 'cancelled', condition = '', last_condition = '', not_before = NULL, waits_for_key = NULL,
  ended_at = ? WHERE job_id = ? AND state IN ('waiting', 'ready', 'held', 'failed')"""
 _IS_CANCELLED = "SELECT is_cancelled FROM jobs WHERE id = ?"
 _RETRY_JOB = "UPDATE jobs SET is_cancelled = 0, is_acknowledged = 0 WHERE id = ?"
-_CLEAN = """condition = '', held_at = NULL, problem = NULL, needs_user = 0, not_before = NULL, ended_at = NULL,
+_CLEAN = """condition = '', last_condition = '', problem = NULL, needs_user = 0, not_before = NULL, ended_at = NULL,
  attempts = 0, interruptions = 0"""
 _RETRY = f"""
 UPDATE steps SET state = 'ready', {_CLEAN} WHERE job_id = ?

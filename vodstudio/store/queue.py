@@ -40,7 +40,7 @@ _CHECKED = """
 INSERT INTO holds (condition, title, checked_at) VALUES (?, ?, ?)
  ON CONFLICT DO UPDATE SET title = excluded.title, checked_at = excluded.checked_at"""
 RELEASE = """
-UPDATE steps SET state = 'ready', condition = '', held_at = NULL, problem = NULL, needs_user = 0
+UPDATE steps SET state = 'ready', condition = '', problem = NULL, needs_user = 0
  WHERE state = 'held' AND condition = ? RETURNING job_id"""
 _FORGET_HOLD = "DELETE FROM holds WHERE condition = ?"
 

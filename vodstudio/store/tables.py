@@ -149,6 +149,8 @@ steps = Table(
     Column("problem", Text),
     _flag("needs_user"),
     _text("condition"),
+    # What it waits for, or waited for last, and since when: a look that finds nothing new begins no new wait.
+    _text("last_condition"),
     Column("held_at", Integer),
     Column("started_at", Integer),
     Column("ended_at", Integer),

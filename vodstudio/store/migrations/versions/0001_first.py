@@ -102,8 +102,8 @@ DEFAULT '0' NOT NULL, owner TEXT, heartbeat_at INTEGER, progress FLOAT DEFAULT '
 claimed_progress FLOAT DEFAULT '0' NOT NULL, "key" TEXT DEFAULT '' NOT NULL, reuse_of TEXT, is_reused
 INTEGER DEFAULT '0' NOT NULL CHECK (is_reused IN (0, 1)), note TEXT DEFAULT '' NOT NULL, facts TEXT
 DEFAULT '{}' NOT NULL, problem TEXT, needs_user INTEGER DEFAULT '0' NOT NULL CHECK (needs_user IN (0,
-1)), condition TEXT DEFAULT '' NOT NULL, held_at INTEGER, started_at INTEGER, ended_at INTEGER, PRIMARY
-KEY (id), CONSTRAINT only_running_has_an_owner CHECK ((state = 'running') = (owner IS NOT NULL)),
+1)), condition TEXT DEFAULT '' NOT NULL, last_condition TEXT DEFAULT '' NOT NULL, held_at INTEGER,
+started_at INTEGER, ended_at INTEGER, PRIMARY KEY (id), CONSTRAINT only_running_has_an_owner CHECK ((state = 'running') = (owner IS NOT NULL)),
 CONSTRAINT held_by_something CHECK (state <> 'held' OR (condition <> '' AND held_at IS NOT NULL)),
 CONSTRAINT running_has_a_key CHECK (state <> 'running' OR key <> ''), FOREIGN KEY(job_id) REFERENCES
 jobs (id) ON DELETE CASCADE)
