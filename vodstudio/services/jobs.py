@@ -13,12 +13,12 @@ from pathlib import Path
 
 from vodstudio.core.errors import Conflict, NotFound
 from vodstudio.core.events import JobChanged, JobRemoved, QueueSwitched
-from vodstudio.core.jobs import LANE_OF, Job, JobId, JobState, Rank, StepKind, StepState, StopReason
-from vodstudio.core.order import natural_place
+from vodstudio.core.jobs import Job, JobId, JobState, Rank, StepKind, StepState, StopReason
 from vodstudio.core.ports import Clock, Emit, Store, Unit, Workers
 from vodstudio.core.rows import Counts, JobFilter, JobRow
-from vodstudio.core.station import CityId, Lane
+from vodstudio.core.station import CityId
 from vodstudio.core.switches import PAUSED, STOP_AFTER_CURRENT, is_on, turn
+from vodstudio.services import ordering
 
 KEEP_FINISHED = timedelta(days=30)
 AT_ONCE = 200
@@ -118,7 +118,6 @@ class JobControl:
     async def remove(self, ids: Iterable[JobId]) -> list[JobId]:
         """Forget jobs and their work files; the recording itself and published files are never touched."""
         wanted = list(ids)
-
         if await self._running(wanted):
             raise Conflict(
                 "A job that is being worked on cannot be removed",
@@ -167,13 +166,7 @@ class JobControl:
 
     async def to_top(self, ids: Sequence[JobId]) -> list[JobRow]:
         """Before everything else, in this order."""
-
-        def place(unit: Unit) -> None:
-            first = min((place for _, place in unit.jobs.pinned()), default=0.0)
-            for index, job_id in enumerate(ids):
-                unit.jobs.place(job_id, Rank.PINNED, first - len(ids) + index)
-
-        return await self._order(ids, place)
+        return await self._order(ids, partial(ordering.to_top, ids))
 
     async def to_bottom(self, ids: Sequence[JobId]) -> list[JobRow]:
         """After everything else: backlog."""
@@ -185,14 +178,7 @@ class JobControl:
         """Normal, backlog, pinned, or needed by a time."""
         if rank is Rank.PINNED:
             return await self.to_top(ids)
-
-        def place(unit: Unit) -> None:
-            for job_id in ids:
-                job = unit.jobs.job(job_id)
-                if job is not None:
-                    unit.jobs.place(job_id, rank, _natural(job, rank, deadline), deadline)
-
-        return await self._order(ids, place)
+        return await self._order(ids, partial(ordering.to_rank, ids, rank, deadline))
 
     async def to_normal(self, ids: Sequence[JobId]) -> list[JobRow]:
         """Back to the fair order."""
@@ -200,24 +186,16 @@ class JobControl:
 
     async def up(self, ids: Sequence[JobId]) -> list[JobRow]:
         """One place up among the pinned; one that is not pinned joins them at the end."""
-        return await self._shift(ids, -1)
+        return await self._order(ids, partial(ordering.shift, ids, -1))
 
     async def down(self, ids: Sequence[JobId]) -> list[JobRow]:
         """One place down among the pinned; the last one goes back to the fair order."""
-        return await self._shift(ids, +1)
+        return await self._order(ids, partial(ordering.shift, ids, +1))
 
     async def now(self, job_id: JobId) -> list[JobRow]:
         """This one now: it goes first, and what runs in its way stops at its checkpoint and comes right after it."""
-        stopped: set[JobId] = set()
-
-        def place(unit: Unit) -> None:
-            first = min((place for _, place in unit.jobs.pinned()), default=0.0)
-            stopped.update(_in_the_way(unit, job_id))
-            for other in stopped:
-                unit.jobs.place(other, Rank.PINNED, first - 1)
-            unit.jobs.place(job_id, Rank.PINNED, first - 2)
-
-        rows = await self._order([job_id, *stopped], place)
+        stopped = await self._store.run(partial(ordering.right_now, job_id))
+        rows = await self._change([job_id, *stopped], lambda _unit, _job_id: None)
         for other in stopped:
             self._workers.stop(other, StopReason.PAUSE)
         if rows and rows[0].is_paused:
@@ -258,28 +236,8 @@ class JobControl:
         self._emit(switched)
         return switched
 
-    async def _shift(self, ids: Sequence[JobId], by: int) -> list[JobRow]:
-        moved = set(ids)
-
-        def place(unit: Unit) -> None:
-            line = [job_id for job_id, _ in unit.jobs.pinned()]
-            leaving = line[-1:] if by > 0 and line and line[-1] in moved and len(moved) == 1 else []
-            line += [job_id for job_id in ids if job_id not in line and by < 0]
-            for index in range(len(line))[:: 1 if by < 0 else -1]:
-                other = index + by
-                if line[index] in moved and 0 <= other < len(line) and line[other] not in moved:
-                    line[index], line[other] = line[other], line[index]
-            for index, job_id in enumerate(line):
-                unit.jobs.place(job_id, Rank.PINNED, float(index))
-            for job_id in leaving:
-                job = unit.jobs.job(job_id)
-                if job is not None:
-                    unit.jobs.place(job_id, Rank.NORMAL, _natural(job, Rank.NORMAL, None))
-
-        return await self._order(ids, place)
-
-    async def _order(self, ids: Sequence[JobId], place: Callable[[Unit], None]) -> list[JobRow]:
-        await self._store.run(place)
+    async def _order(self, ids: Sequence[JobId], change: Callable[[Unit], None]) -> list[JobRow]:
+        await self._store.run(change)
         return await self._change(ids, lambda _unit, _job_id: None)
 
     async def _change(self, ids: Iterable[JobId], change: Change) -> list[JobRow]:
@@ -302,19 +260,6 @@ class JobControl:
     def _remove_work(self, ids: Sequence[JobId]) -> None:
         for job_id in ids:
             shutil.rmtree(self._work / job_id, ignore_errors=True)
-
-
-def _natural(job: Job, rank: Rank, deadline: datetime | None) -> float:
-    return natural_place(job.recording.recorded_on, job.added_at, rank, deadline)
-
-
-def _in_the_way(unit: Unit, job_id: JobId) -> set[JobId]:
-    """One running job for each slow lane that this job could use at once; what is quick is not worth stopping."""
-    job = unit.jobs.job(job_id)
-    ready = {LANE_OF[step.kind] for step in job.steps if step.state is StepState.READY} if job else set()
-    wanted = ready & {Lane.MEDIA, Lane.SPEECH}
-    one_for_lane = {lane: of for _, of, lane in unit.jobs.running_steps() if lane in wanted and of != job_id}
-    return set(one_for_lane.values())
 
 
 def _forget(ids: Sequence[JobId], unit: Unit) -> list[JobId]:
