@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from vodstudio.captions.scc import write_scc
 from vodstudio.captions.vtt import write_vtt
 from vodstudio.core.errors import Cancelled, NotFound
 from vodstudio.core.jobs import Checkpoint, Inputs, JobId, Json, Output, PlanKind, StepId, StepKind
+from vodstudio.core.ports import AsyncContext
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.rows import StorageView
 from vodstudio.core.shows import (
@@ -170,6 +171,8 @@ class FakeCatalogue:
     reels: dict[int, Reel] = field(default_factory=dict)
     vods: dict[int, Vod] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
+    stores: dict[int, str] = field(default_factory=lambda: {1: "Content drive 1"})
+    uploads: list[str] = field(default_factory=list)
 
     async def check(self) -> Json:
         facts = await self.facts()
@@ -232,6 +235,14 @@ class FakeCatalogue:
         self.vods[vod_id] = Vod(id=vod_id, show_id=show_id, state=VodState.WAITING, length_s=0)
         self.shows[show_id] = replace(show, vods=(*show.vods, vod_id))
         return vod_id
+
+    async def file_stores(self) -> Mapping[int, str]:
+        return self.stores
+
+    async def upload(self, context: AsyncContext, source: Path, name: str, store: int) -> int:
+        assert store in self.stores
+        self.uploads.append(name)
+        return len(self.uploads)
 
     async def public_show(self, show_id: ShowId) -> PublicShow:
         show = self._found(self.shows, show_id)

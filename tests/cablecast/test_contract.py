@@ -34,6 +34,10 @@ def test_a_show_is_read_as_it_was_made(catalogue: Catalogue, run: Run[Any]) -> N
     assert show.created_at.tzinfo is not None
 
 
+def test_stores_have_numbers_and_names(catalogue: Catalogue, run: Run[Any]) -> None:
+    assert run(catalogue.file_stores()) == {1: "Content drive 1"}
+
+
 def test_two_shows_are_two(catalogue: Catalogue, run: Run[Any]) -> None:
     assert run(catalogue.create_show(NEW)) != run(catalogue.create_show(NEW))
 

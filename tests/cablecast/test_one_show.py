@@ -21,8 +21,8 @@ from tests.cablecast.fakes import (
     station_at,
 )
 from vodstudio.cablecast.transfer import ContentDriveFiles
-from vodstudio.core.errors import Conflict, NotYet, ServerBusy
-from vodstudio.core.jobs import Inputs, JobId, Json
+from vodstudio.core.errors import Conflict, NeedsUser, NotYet, ServerBusy
+from vodstudio.core.jobs import Inputs, JobId, Json, StepKind
 from vodstudio.core.shows import NewShow, ShowId
 from vodstudio.core.station import ServerId, Station
 from vodstudio.demo.simulator_faults import Fault
@@ -183,6 +183,15 @@ def test_g37_a_replaced_server_has_other_shows(two: TwoServers, run: Run[Any]) -
         run(publishing.publish(anew, replace(inputs, job_id=OTHER_JOB)))
     assert kept(anew, "show")["id"] != theirs
     assert not two.one.shows[ShowId(theirs)].reels
+
+
+def test_g37_a_server_that_is_no_longer_named_is_told(two: TwoServers, run: Run[Any]) -> None:
+    """What was published there stays; only the proof has nobody to ask."""
+    facts = {StepKind.PUBLISH: {"server": "gone", "show_id": 1, "vod_id": 1, "has_captions": True}}
+    inputs = replace(inputs_for(two.folder / "made"), facts=facts)
+    with pytest.raises(NeedsUser) as told:
+        run(two.publishing(two.before()).verify(FakeContext(two.folder / "work", two.clock), inputs))
+    assert told.value.code == "VS-SERVER-REMOVED"
 
 
 def test_nothing_begun_may_still_go_anywhere(two: TwoServers, run: Run[Any]) -> None:

@@ -441,7 +441,7 @@ def test_what_the_station_file_does_not_say_is_asked(
     with pytest.raises(NeedsUser) as told:
         run(studio.publishing.publish(context, inputs))
     assert told.value.code == "VS-NO-LOCATION"
-    studio.station = replace(full, storages=())
+    studio.station = replace(full, storages=(), cities=(replace(full.cities[0], server=None),))
     with pytest.raises(NeedsUser) as told:
         run(studio.publishing.publish(context, inputs))
     assert told.value.code == "VS-NO-DESTINATION"

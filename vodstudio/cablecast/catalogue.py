@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,8 +24,10 @@ from vodstudio.cablecast.schema import (
     unwrap_list,
     wrong_field,
 )
+from vodstudio.cablecast.upload import Uploads
 from vodstudio.core.errors import Conflict, Hold, NotConnected, NotFound, Refused
 from vodstudio.core.jobs import Json
+from vodstudio.core.ports import AsyncContext
 from vodstudio.core.shows import (
     MediaId,
     NewShow,
@@ -52,6 +55,7 @@ class CablecastCatalogue:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._uploads = Uploads(client, client.clock)
         self._zone: tzinfo | None = None
         self._marker_field: int | None = None
         self._knows_fields = False
@@ -188,6 +192,16 @@ class CablecastCatalogue:
         """Ask for a video in the configuration of the location."""
         vod = {"show": show_id, "vodConfiguration": await self._vod_configuration(location)}
         return VodId(await self._create("vods", "vod", vod))
+
+    async def file_stores(self) -> Mapping[int, str]:
+        """Where uploads can go."""
+        body = await self._client.get(f"{API}/filestores")
+        rows = unwrap_list("filestores", body, "fileStores")
+        return {row.integer("id"): row.text("name") for row in rows}
+
+    async def upload(self, context: AsyncContext, source: Path, name: str, store: int) -> int:
+        """Send a file in pieces."""
+        return await self._uploads.upload(context, source, name, store)
 
     async def public_show(self, show_id: ShowId) -> PublicShow:
         """The public page's record, asked without our name."""

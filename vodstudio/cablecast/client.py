@@ -76,6 +76,11 @@ class Client:
         """Whom we talk to."""
         return self._server
 
+    @property
+    def clock(self) -> Clock:
+        """By which we count."""
+        return self._clock
+
     async def get(self, path: str, params: Params = (), *, is_guest: bool = False) -> Body:
         """Read something; repeated once when the answer got lost."""
         call = Call(method="GET", path=path, params=params, is_guest=is_guest, is_repeatable=True)

@@ -63,7 +63,10 @@ class Storage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A Cablecast server. The secret is a reference (`vault:NAME`, `env:NAME`, `file:PATH`), never the password."""
+    """A Cablecast server. The secret is a reference (`vault:NAME`, `env:NAME`, `file:PATH`), never the password.
+
+    `file_store` is where uploads go for cities whose content drive is out of reach.
+    """
 
     id: ServerId
     name: str
@@ -71,6 +74,7 @@ class Server:
     user: str = ""
     secret: str = ""
     ca_file: Path | None = None
+    file_store: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,12 @@ SPARE_BYTES = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Server, city and content drive of one recording."""
+    """Server, city and content drive of one recording; without a storage its files are sent over HTTP."""
 
     server: Server
     city: City
     location: int
-    storage: Storage
+    storage: Storage | None
     folder: Path
 
 
@@ -45,10 +45,10 @@ def destination_of(station: Station, inputs: Inputs) -> Destination:
         storage = station.storage(inputs.preset.destination) or station.content_drive(city.id)
         server = station.server(storage.content_drive_of if storage else city.server)
         folder = storage.path if storage else Path()
-    if server is None or storage is None:
+    if server is None:
         raise NeedsUser(
-            f"The station file names no server or no content drive for {city.name}",
-            hint="Add a storage with content_drive_of for this city, then press Retry. Nothing was sent.",
+            f"The station file names no server for {city.name}",
+            hint="Add server to this city, or content_drive_of to its storage, then press Retry. Nothing was sent.",
             code="VS-NO-DESTINATION",
         )
     if city.location is None:
@@ -94,6 +94,8 @@ async def check_server(
 
 async def check_drive(drives: Drives, there: Destination, needed_bytes: int) -> None:
     """The content drive is present, really it, writable, and has room."""
+    if there.storage is None:
+        return
     seen = await drives.look(there.storage, try_writing=True)
     if not seen.is_present:
         raise StorageAway(

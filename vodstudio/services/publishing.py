@@ -27,6 +27,7 @@ from vodstudio.services.intents import Intents
 from vodstudio.services.notebook import Notebook
 from vodstudio.services.records import Records
 from vodstudio.services.sidecars import Sidecars
+from vodstudio.services.uploading import Uploading
 from vodstudio.services.verifying import Verifying
 
 INDEXED_WITHIN = timedelta(minutes=30)
@@ -90,7 +91,15 @@ class Publishing:
     async def verify(self, context: AsyncContext, inputs: Inputs) -> StepResult:
         """Read it back as a viewer."""
         published = inputs.facts[StepKind.PUBLISH]
-        catalogue = self.catalogues[ServerId(str(published["server"]))]
+        catalogue = self.catalogues.get(ServerId(str(published["server"])))
+        if catalogue is None:
+            raise NeedsUser(
+                "The server on which this was published is not in the station file any more",
+                hint="It stays published. Add that server again and press Retry to have it verified, "
+                "or remove this job.",
+                detail=f"server {published['server']}",
+                code="VS-SERVER-REMOVED",
+            )
         return await Verifying(catalogue, self.clock).verify(context, inputs)
 
     async def accept_server(self, server_id: ServerId) -> None:
@@ -120,12 +129,18 @@ class _Run:
         await self.records.remember(show_id)
         length_s = math.ceil(_seconds(video) or self.inputs.recording.duration_s or 0)
         base = await self._base_name(show_id)
-        await self._check_place_is_free(show_id, base)
+        if self.there.storage is not None:
+            await self._check_place_is_free(show_id, base)
         reel_id = await self.records.reel(show_id, base, length_s)
         vod_id = await self.records.vod(show_id)
         captions = self.inputs.outputs.get("scc")
-        replaced = await self._captions(self.there.folder / f"{base}.scc", captions) if captions else None
-        await self._file(video, self.there.folder / f"{base}.mp4", reel_id)
+        replaced = None
+        if self.there.storage is None:
+            await self._uploading().send(base, video, captions, reel_id)
+        else:
+            if captions is not None:
+                replaced = await self._captions(self.there.folder / f"{base}.scc", captions)
+            await self._file(video, self.there.folder / f"{base}.mp4", reel_id)
         await self._wait_for_file(reel_id)
         return self._result(show_id, reel_id, vod_id, base, replaced)
 
@@ -183,6 +198,16 @@ class _Run:
             code="VS-SHOW-HAS-FILE",
         )
 
+    def _uploading(self) -> Uploading:
+        return Uploading(
+            server=self.there.server,
+            catalogue=self.catalogue,
+            context=self.context,
+            intents=self.intents,
+            notebook=self.house.notebook,
+            clock=self.house.clock,
+        )
+
     async def _captions(self, target: Path, captions: Output) -> Output | None:
         sidecars = Sidecars(
             content=self.house.content, notebook=self.house.notebook, work_folder=self.context.work_folder
@@ -223,7 +248,8 @@ class _Run:
             await self.intents.gave_up("file", now)
             raise NeedsUser(
                 f"{server.name} does not see the file on its content drive",
-                hint="Check that this storage is the server's content drive, then press Retry. The file is there.",
+                hint="The file is there. Check that the storage or file store in the station file is "
+                "a content drive of this server, then press Retry.",
                 detail=f"reel {reel_id}: {self.there.folder}",
                 code="VS-FILE-NOT-SEEN",
             )
