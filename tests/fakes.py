@@ -62,6 +62,7 @@ class Work:
     owner: str = ""
     key: str = ""
     is_started: bool = False
+    cut_off: int = 0
     interruptions: int = 0
     last_condition: str = ""
     held_at: datetime | None = None
@@ -232,6 +233,7 @@ class FakeQueue:
             why=choice.why,
             reuse=work.reuse,
             checkpoint_count=len(work.kept),
+            cut_off=work.cut_off,
         )
 
     def heartbeat(self, claims: Iterable[tuple[StepId, int, float]], now: datetime) -> None:
@@ -329,6 +331,7 @@ class FakeQueue:
             if work.step.state is not StepState.RUNNING or is_alive(work.owner):
                 continue
             work.interruptions += 1
+            work.cut_off += 1
             work.owner = ""
             if entry.is_cancelled:
                 work.to(StepState.CANCELLED, ended_at=now)
@@ -574,7 +577,7 @@ class FakeJobs:
                 work.step = replace(work.step, **fresh)  # type: ignore[arg-type]
             else:
                 continue
-            work.interruptions, work.last_condition = 0, ""
+            work.interruptions, work.cut_off, work.last_condition = 0, 0, ""
             changed = True
         if changed:
             entry.is_cancelled = False

@@ -387,6 +387,25 @@ def test_a_checkpoint_shows_that_the_step_gets_on(store: Transactions) -> None:
         assert states(store)[StepKind.PROBE] is StepState.READY
 
 
+def test_a_power_cut_is_no_attempt_of_the_step_and_yet_no_late_worker_gets_in(store: Transactions) -> None:
+    add(store, 1)
+    for number in range(6):
+        late = must_claim(store, Lane.LIGHT)
+        kept = Checkpoint(key=str(number), body={}, at=START)
+        store.call(lambda unit, c=late, k=kept: unit.queue.checkpoint(c.step_id, c.attempt, k))  # type: ignore[misc]
+        assert late.tries == 1
+        store.call(lambda unit: unit.queue.recover(lambda _owner: False, START))
+    owner = must_claim(store, Lane.LIGHT)
+    assert owner.tries == 1
+    assert not finish_well(store, late)
+    assert finish(store, owner, Again(START, AWAY))
+    assert must_claim(store, Lane.LIGHT, after(1)).tries == 2
+    store.call(lambda unit: unit.jobs.cancel(job_id(1), after(2)))
+    store.call(lambda unit: unit.queue.recover(lambda _owner: False, after(3)))
+    store.call(lambda unit: unit.jobs.retry(job_id(1), after(4)))
+    assert must_claim(store, Lane.LIGHT, after(5)).tries == 1
+
+
 def test_a_cancel_survives_the_end_of_the_program(store: Transactions) -> None:
     add(store, 1)
     must_claim(store, Lane.LIGHT)

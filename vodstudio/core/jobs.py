@@ -203,7 +203,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A step that one worker now owns; `attempt` guards every later write."""
+    """A step that one worker now owns; `attempt` guards every later write, `tries` decides when to give up."""
 
     step_id: StepId
     attempt: int
@@ -214,6 +214,12 @@ class Claim:
     why: str = ""
     reuse: StepResult | None = None
     checkpoint_count: int = 0
+    cut_off: int = 0
+
+    @property
+    def tries(self) -> int:
+        """The attempts that count: one that the end of the program cut off says nothing about the step."""
+        return self.attempt - self.cut_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ UPDATE steps SET state = 'cancelled', condition = '', last_condition = '', not_b
 _IS_CANCELLED = "SELECT is_cancelled FROM jobs WHERE id = ?"
 _RETRY_JOB = "UPDATE jobs SET is_cancelled = 0, is_acknowledged = 0 WHERE id = ?"
 _CLEAN = """condition = '', last_condition = '', problem = NULL, needs_user = 0, not_before = NULL, ended_at = NULL,
- attempts = 0, interruptions = 0"""
+ attempts = 0, cut_off = 0, interruptions = 0"""
 _RETRY = f"""
 UPDATE steps SET state = 'ready', {_CLEAN} WHERE job_id = ?
  AND (state IN ('failed', 'held') OR (state = 'ready' AND not_before IS NOT NULL))"""

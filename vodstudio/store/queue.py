@@ -23,7 +23,8 @@ _CLAIM = """
 UPDATE steps SET state = 'running', attempts = attempts + 1, owner = ?, heartbeat_at = ?, started_at = ?,
  ended_at = NULL, key = ?, reuse_of = ?, is_started = 1, claimed_progress = progress,
  problem = NULL, needs_user = 0
- WHERE id = ? AND state = 'ready' RETURNING attempts, (SELECT count(*) FROM checkpoints WHERE step_id = steps.id)"""
+ WHERE id = ? AND state = 'ready'
+ RETURNING attempts, cut_off, (SELECT count(*) FROM checkpoints WHERE step_id = steps.id)"""
 _WAIT_FOR_TWIN = "UPDATE steps SET waits_for_key = ? WHERE id = ?"
 _WHY = "UPDATE jobs SET why = ? WHERE id = ?"
 _JOB_HAS_STARTED = "UPDATE steps SET is_started = 1 WHERE job_id = ? AND is_started = 0"
@@ -74,7 +75,7 @@ class SqlQueue:
             twin = done_twin(self._connection, work)
             check_transition(StepState.READY, StepState.RUNNING)
             at, twin_id = micros(now), twin.step_id if twin else None
-            attempt, kept = self._connection.exec_driver_sql(
+            attempt, cut_off, kept = self._connection.exec_driver_sql(
                 _CLAIM, (clean(worker), at, at, work.key, twin_id, step.step_id)
             ).one()
             self._connection.exec_driver_sql(_WHY, (choice.why, step.job_id))
@@ -92,6 +93,7 @@ class SqlQueue:
                 why=choice.why,
                 reuse=twin.result if twin else None,
                 checkpoint_count=kept,
+                cut_off=cut_off,
             )
         return None
 

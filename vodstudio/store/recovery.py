@@ -18,7 +18,7 @@ RUNNING = """
 SELECT s.id, s.job_id, s.owner, s.key, s.interruptions, j.is_cancelled
  FROM steps AS s INDEXED BY steps_running JOIN jobs AS j ON j.id = s.job_id WHERE s.state = 'running'"""
 _BACK = """
-UPDATE steps SET state = ?, owner = NULL, interruptions = ?, problem = ?, needs_user = ?, ended_at = ?
+UPDATE steps SET state = ?, owner = NULL, cut_off = cut_off + 1, interruptions = ?, problem = ?, needs_user = ?, ended_at = ?
  WHERE id = ? AND state = 'running'"""
 
 INTERRUPTED = Problem(

@@ -135,6 +135,8 @@ steps = Table(
     Column("waits_for_key", Text),
     # Who owns it.
     Column("attempts", Integer, CheckConstraint("attempts >= 0"), nullable=False, server_default="0"),
+    # Of these attempts: how many ended with the program, and how many of them in a row without any progress.
+    Column("cut_off", Integer, nullable=False, server_default="0"),
     Column("interruptions", Integer, nullable=False, server_default="0"),
     Column("owner", Text),
     Column("heartbeat_at", Integer),

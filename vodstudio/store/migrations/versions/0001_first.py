@@ -97,8 +97,8 @@ NULL CONSTRAINT kind_is_known CHECK (kind IN ('probe', 'encode', 'stills', 'spee
 CHECK (lane IN ('media', 'speech', 'light', 'fetch', 'remote')), city_id TEXT DEFAULT '' NOT NULL, rank
 INTEGER NOT NULL, place FLOAT NOT NULL, is_paused INTEGER DEFAULT '0' NOT NULL CHECK (is_paused IN (0,
 1)), is_started INTEGER DEFAULT '0' NOT NULL CHECK (is_started IN (0, 1)), not_before INTEGER,
-waits_for_key TEXT, attempts INTEGER DEFAULT '0' NOT NULL CHECK (attempts >= 0), interruptions INTEGER
-DEFAULT '0' NOT NULL, owner TEXT, heartbeat_at INTEGER, progress FLOAT DEFAULT '0' NOT NULL,
+waits_for_key TEXT, attempts INTEGER DEFAULT '0' NOT NULL CHECK (attempts >= 0), cut_off INTEGER DEFAULT
+'0' NOT NULL, interruptions INTEGER DEFAULT '0' NOT NULL, owner TEXT, heartbeat_at INTEGER, progress FLOAT DEFAULT '0' NOT NULL,
 claimed_progress FLOAT DEFAULT '0' NOT NULL, "key" TEXT DEFAULT '' NOT NULL, reuse_of TEXT, is_reused
 INTEGER DEFAULT '0' NOT NULL CHECK (is_reused IN (0, 1)), note TEXT DEFAULT '' NOT NULL, facts TEXT
 DEFAULT '{}' NOT NULL, problem TEXT, needs_user INTEGER DEFAULT '0' NOT NULL CHECK (needs_user IN (0,
