@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from vodstudio.core.errors import ChildCrashed, NotFound
+from vodstudio.core.errors import ChildCrashed, NotFound, VodError
 from vodstudio.core.files import write_atomically
 from vodstudio.workers.endings import end_group, ended_by_record, identity_of
 from vodstudio.workers.job_object import JobObject
@@ -250,7 +250,8 @@ class Children:
         while (wish := self._wishes.get()) is not None:
             try:
                 wish.answer.put(self._spawn(wish.command))
-            except Exception as error:  # noqa: BLE001 the edge of this thread: who waits for an answer gets it
+            except (OSError, ValueError, RuntimeError, VodError) as error:
+                # Refused by the system or by the library, no thread to be had, or no place for the record.
                 wish.answer.put(error)
 
     def _spawn(self, command: Command) -> Child:
