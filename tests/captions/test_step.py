@@ -16,9 +16,9 @@ from vodstudio.captions.scc import parse_scc
 from vodstudio.captions.srt import parse_srt
 from vodstudio.captions.transcript import Transcript, Word
 from vodstudio.captions.vtt import read_vtt
-from vodstudio.core.errors import BadMedia, Cancelled, NeedsUser, NotFound, VodError
+from vodstudio.core.errors import BadMedia, Cancelled, NotFound, VodError
 from vodstudio.core.files import sha256_of
-from vodstudio.workers.captions import NOTHING_SAID, make_captions, video_of
+from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions, video_of
 
 
 @pytest.fixture
@@ -117,6 +117,29 @@ def test_f02_a_caption_that_comes_late_is_told(folder: Path) -> None:
     assert "come late" in result.note
 
 
+def test_f05_a_recording_of_more_than_a_day_has_the_files_that_can_tell_it(folder: Path) -> None:
+    """SCC ends at 24 hours; that is no reason to keep the other two from anybody."""
+    day_s = 24 * 3600.0
+    transcript = said((" Good", 1.0, 1.5), (" night.", day_s + 60, day_s + 61), duration=day_s + 120)
+    video = {"in_point_s": 0.0, "duration_s": day_s + 120, "fps": "30000/1001"}
+    result = make_captions(MemoryContext(folder), inputs_for(folder, transcript, video=video))
+    assert [output.name for output in result.outputs] == ["srt", "vtt"]
+    assert not (folder / "Lake Elmo Council.scc").exists()
+    assert NO_SCC in result.note
+    assert result.facts["has_scc"] is False
+    cues = parse_srt((folder / "Lake Elmo Council.srt").read_bytes().decode())
+    assert cues == read_vtt((folder / "Lake Elmo Council.vtt").read_bytes().decode())
+    assert cues[-1].start_s > day_s
+
+
+def test_h02_a_stop_is_heard_between_the_stages(folder: Path) -> None:
+    """A day of words takes seconds; whoever closes the program does not wait for all of them."""
+    context = MemoryContext(folder, stop_at=4)
+    with pytest.raises(Cancelled):
+        make_captions(context, inputs_for(folder, meeting()))
+    assert context.told == [0.0]
+
+
 def test_e15_impossible_times_are_mended_and_told(folder: Path) -> None:
     transcript = said((" One", 5.0, 4.0), (" two", 1.0, 1.0), (" three.", 70.0, 80.0))
     result = make_captions(MemoryContext(folder), inputs_for(folder, transcript))
@@ -146,14 +169,7 @@ def test_missing_words_are_refused(folder: Path) -> None:
         make_captions(MemoryContext(folder), inputs_for(folder, None))
 
 
-def test_f05_scc_refuses_more_than_a_day(folder: Path) -> None:
-    transcript = said((" Late.", 90000.0, 90001.0), duration=90010.0)
-    with pytest.raises(NeedsUser, match="24 hours"):
-        make_captions(MemoryContext(folder), inputs_for(folder, transcript))
-    assert [path.name for path in folder.iterdir()] == ["words.json"]
-
-
-@pytest.mark.parametrize("check", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("check", range(1, 10))
 def test_a_cancel_leaves_no_partial_file(folder: Path, check: int) -> None:
     with pytest.raises(Cancelled):
         make_captions(MemoryContext(folder, stop_at=check), inputs_for(folder, meeting()))

@@ -15,6 +15,7 @@ from vodstudio.core.errors import BadMedia, NeedsUser
 
 HEADER = "Scenarist_SCC V1.0"
 MOST_ROWS = 4
+TOO_LONG = "VS-SCC-TOO-LONG"
 _WORD = re.compile(r"[0-9a-fA-F]{4}")
 _ENTRY = re.compile(r"(\d\d:\d\d:\d\d[:;.,]\d\d)(\s+)(\S.*)")
 
@@ -49,7 +50,7 @@ def write_scc(cues: Sequence[Cue], *, drop_frame: bool = True, offset_frames: in
             "SCC captions end at 24 hours, and this recording goes on after that",
             hint="SRT and VTT have no such limit. Cut the recording into parts shorter than 24 hours.",
             detail=f"last frame {end}, offset {offset_frames}",
-            code="VS-SCC-TOO-LONG",
+            code=TOO_LONG,
         )
     lines = [HEADER, ""]
     for entry in plan.entries:

@@ -13,18 +13,19 @@ from pathlib import Path
 from vodstudio.captions.cue import Cue, Finding
 from vodstudio.captions.profile import BROADCAST_32, VERSION, Profile, profile_named
 from vodstudio.captions.repair import repair_words
-from vodstudio.captions.scc import SccFile, parse_scc, write_scc
+from vodstudio.captions.scc import TOO_LONG, SccFile, parse_scc, write_scc
 from vodstudio.captions.segment import NTSC, Setting, segment
 from vodstudio.captions.srt import parse_srt, write_srt
 from vodstudio.captions.transcript import Transcript, Word, read_transcript
 from vodstudio.captions.vtt import read_vtt, write_vtt
 from vodstudio.core.crash import crash_point
-from vodstudio.core.errors import BadMedia, Locked
+from vodstudio.core.errors import BadMedia, Locked, NeedsUser
 from vodstudio.core.files import remove_leftovers, sha256_of, write_atomically
 from vodstudio.core.jobs import Inputs, Json, Output, PlanKind, StepKind, StepResult
 from vodstudio.core.ports import Context
 
 NOTHING_SAID = "no speech found"
+NO_SCC = "no SCC, which ends at 24 hours: SRT and VTT are whole"
 KEPT_FINDINGS = 200
 _SLOWEST_FPS, _FASTEST_FPS = 10, 121
 
@@ -41,17 +42,17 @@ class Video:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """Everything that is written, not yet written."""
+    """Everything that is written, not yet written. A recording that goes on after 24 hours has no SCC."""
 
     cues: tuple[Cue, ...]
     srt: str
     vtt: str
-    scc: SccFile
+    scc: SccFile | None
     findings: tuple[Finding, ...]
 
 
 def make_captions(context: Context, inputs: Inputs) -> StepResult:
-    """SRT, VTT and SCC with the base name of the video; none where nobody speaks. Running it twice gives the same."""
+    """SRT, VTT and SCC named like the video; none where nobody speaks. Running it twice gives the same."""
     profile = profile_named(inputs.preset.caption_profile)
     remove_leftovers(context.work_folder)
     context.progress(0.0)
@@ -65,7 +66,7 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     transcript = read_transcript(words.path)
     video = video_of(inputs, transcript)
     context.check()
-    made = captions_of(transcript, profile, video)
+    made = captions_of(transcript, profile, video, context.check)
     context.progress(0.7)
     context.check()
     if not made.cues:
@@ -103,24 +104,41 @@ def _seconds(facts: Mapping[str, object], key: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def captions_of(transcript: Transcript, profile: Profile, video: Video) -> Made:
-    """Words to the texts of the three files, each read back and compared with the cues it was made of."""
+def captions_of(
+    transcript: Transcript, profile: Profile, video: Video, check: Callable[[], None] = lambda: None
+) -> Made:
+    """Words to the texts of the files, each read back and compared with the cues it was made of."""
     repaired = repair_words(transcript.words, transcript.duration, transcript.regions)
     words = words_of_video(repaired.words, video)
     setting = Setting(duration_s=video.duration_s, fps=video.fps, language=transcript.language)
+    check()
     segmented = segment(words, profile, setting)
     cues = segmented.cues
+    check()
     # Line 21 has 32 columns: a wider profile is broken again for it, from the same words.
     line21 = cues if profile.is_line21 else segment(words, BROADCAST_32, setting).cues
+    check()
+    scc = _scc_of(line21)
     made = Made(
         cues=cues,
         srt=write_srt(cues),
         vtt=write_vtt(cues),
-        scc=(scc := write_scc(line21)),
-        findings=(*repaired.findings, *segmented.findings, *scc.findings),
+        scc=scc,
+        findings=(*repaired.findings, *segmented.findings, *(scc.findings if scc else ())),
     )
+    check()
     _prove(made)
     return made
+
+
+def _scc_of(cues: Sequence[Cue]) -> SccFile | None:
+    """Its time labels end at 24 hours; the other two have no such limit and are made all the same."""
+    try:
+        return write_scc(cues)
+    except NeedsUser as error:
+        if error.code != TOO_LONG:
+            raise
+        return None
 
 
 def words_of_video(words: Sequence[Word], video: Video) -> list[Word]:
@@ -135,11 +153,9 @@ def words_of_video(words: Sequence[Word], video: Video) -> list[Word]:
 
 def _prove(made: Made) -> None:
     """A file that does not read back to its cues is a fault of ours, and is never written."""
-    read = (
-        ("SRT", parse_srt(made.srt), made.cues),
-        ("VTT", read_vtt(made.vtt), made.cues),
-        ("SCC", parse_scc(made.scc.text), made.scc.cues),
-    )
+    read = [("SRT", parse_srt(made.srt), made.cues), ("VTT", read_vtt(made.vtt), made.cues)]
+    if made.scc is not None:
+        read.append(("SCC", parse_scc(made.scc.text), made.scc.cues))
     faults = [
         name for name, found, meant in read if [cue.lines for cue in found] != [cue.lines for cue in meant]
     ]
@@ -148,7 +164,9 @@ def _prove(made: Made) -> None:
 
 
 def _write_all(context: Context, made: Made, video: Video) -> tuple[Output, ...]:
-    texts = {"srt": made.srt, "vtt": made.vtt, "scc": made.scc.text}
+    texts = {"srt": made.srt, "vtt": made.vtt}
+    if made.scc is not None:
+        texts["scc"] = made.scc.text
     outputs: list[Output] = []
     for name, text in texts.items():
         context.check()
@@ -168,12 +186,9 @@ def _output(name: str, path: Path, data: bytes, made: Made) -> Output:
             detail=str(path),
             code="VS-WRITE-FAILED",
         )
-    counts: dict[str, object] = {
-        "cues": len(made.scc.late_frames) if name == "scc" else len(made.cues),
-        "characters": _characters(made),
-    }
-    if name == "scc":
-        counts["late_frames"] = max(made.scc.late_frames)
+    counts: dict[str, object] = {"cues": len(made.cues), "characters": _characters(made)}
+    if name == "scc" and made.scc is not None:
+        counts |= {"cues": len(made.scc.late_frames), "late_frames": max(made.scc.late_frames)}
     return Output(name=name, path=path, size_bytes=len(data), sha256=sha256_of(path), facts=counts)
 
 
@@ -182,12 +197,13 @@ def _characters(made: Made) -> int:
 
 
 def _facts(made: Made, profile: Profile) -> Json:
-    late = made.scc.late_frames
+    late = made.scc.late_frames if made.scc else ()
     return {
         "profile": f"{profile.name} {VERSION}",
         "cues": len(made.cues),
         "characters": _characters(made),
-        "late_frames": max(late),
+        "has_scc": made.scc is not None,
+        "late_frames": max(late, default=0),
         "late_cues": sum(frames > 0 for frames in late),
         "findings_by_rule": dict(sorted(Counter(finding.rule for finding in made.findings).items())),
         "findings": [dataclasses.asdict(finding) for finding in made.findings[:KEPT_FINDINGS]],
@@ -204,4 +220,5 @@ _SENTENCES: tuple[tuple[str, Callable[[int], str]], ...] = (
 def _sentence(made: Made) -> str:
     counts = Counter(finding.rule for finding in made.findings)
     parts = (tell(counts[rule]) for rule, tell in _SENTENCES if counts[rule])
-    return "; ".join(itertools.chain([f"{len(made.cues)} captions"], parts))
+    missing = [] if made.scc else [NO_SCC]
+    return "; ".join(itertools.chain([f"{len(made.cues)} captions"], missing, parts))
