@@ -30,13 +30,23 @@ from tests.store.kit import (
     recording,
     run_to_the_end,
 )
-from vodstudio.core.errors import Conflict, Locked, NeedsUser, NoAccess, NoSpace, NotFound, Refused, VodError
+from vodstudio.core.errors import (
+    Conflict,
+    Locked,
+    NeedsUser,
+    NoAccess,
+    NoSpace,
+    NotFound,
+    Refused,
+    TryLater,
+    VodError,
+)
 from vodstudio.core.ports import Unit
 from vodstudio.core.rows import JobFilter, LogLine, Verdict
 from vodstudio.core.station import Lane
 from vodstudio.store import audit
 from vodstudio.store.backup import back_up, backups_in, prove, restore, thin_out
-from vodstudio.store.engine import SAFE_WITH_TWO_WRITERS, connect, engine_of, has_safe_sqlite
+from vodstudio.store.engine import connect, engine_of
 from vodstudio.store.faults import error_of
 from vodstudio.store.location import mounted_as, refuse_remote
 from vodstudio.store.migrating import SCRIPTS, Target
@@ -646,8 +656,12 @@ def test_a18_a_read_that_never_ends_is_ended(used: Home, run: Callable[..., obje
         ).scalar()
 
     try:
-        with pytest.raises(Locked):
+        with pytest.raises(TryLater) as slow:
             run(store.look(endless))
+        assert (slow.value.code, slow.value.title) == (
+            "VS-STORE-SLOW",
+            "Looking this up in the queue took too long",
+        )
         assert run(store.look(lambda unit: len(unit.jobs.rows(_ALL, 10)))) == 2
     finally:
         store.close()
@@ -705,7 +719,7 @@ print(json.dumps({"opened": opened}))
 
 
 @on_linux
-def test_there_is_no_second_writing_connection(used: Home) -> None:
+def test_a21_there_is_no_second_writing_connection(used: Home) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _AUDITED_TRIAL, str(used.path)],
         capture_output=True,
@@ -720,10 +734,6 @@ def test_there_is_no_second_writing_connection(used: Home) -> None:
     assert len(writing) == 1, ours
     assert writing[0][1].startswith("store_")
     assert len(ours) == 3
-
-
-def test_a21_an_old_sqlite_is_known_and_has_one_writer_by_design() -> None:
-    assert has_safe_sqlite() == (sqlite3.sqlite_version_info >= SAFE_WITH_TWO_WRITERS)
 
 
 def test_a22_a_trail_edited_by_hand_names_its_first_bad_row(used: Home) -> None:

@@ -10,8 +10,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 BUSY_S = 5.0
-# Before this release two connections that write or checkpoint a WAL could damage it.
-SAFE_WITH_TWO_WRITERS = (3, 51, 3)
 
 _PROFILE = (
     "PRAGMA foreign_keys = ON",
@@ -55,8 +53,3 @@ def engine_of(path: Path, *, is_writer: bool) -> Engine:
 
 def _begin(connection: Connection, statement: str) -> None:
     connection.exec_driver_sql(statement)
-
-
-def has_safe_sqlite() -> bool:
-    """Whether this SQLite would survive a second writer; until then there is one by design (A21)."""
-    return sqlite3.sqlite_version_info >= SAFE_WITH_TWO_WRITERS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
-from vodstudio.core.errors import Locked, NeedsUser, NoAccess, NoSpace, VodError
+from vodstudio.core.errors import Locked, NeedsUser, NoAccess, NoSpace, TryLater, VodError
 
 DAMAGED_CODE = "VS-STORE-DAMAGED"
 _PRIMARY = 0xFF
@@ -29,6 +29,16 @@ def busy(path: Path, detail: str) -> VodError:
         hint="Nothing is lost. Try again; close backup or anti-virus programs that look at the folder.",
         detail=detail,
         code="VS-STORE-BUSY",
+    )
+
+
+def slow(_path: Path, detail: str) -> VodError:
+    """A read was ended because it took too long."""
+    return TryLater(
+        "Looking this up in the queue took too long",
+        hint="Nothing was changed, and the work goes on. Try again, or ask for less at once.",
+        detail=detail,
+        code="VS-STORE-SLOW",
     )
 
 
@@ -76,7 +86,7 @@ def _disk(path: Path, detail: str) -> VodError:
 _ERRORS: Mapping[int, Callable[[Path, str], VodError]] = {
     sqlite3.SQLITE_BUSY: busy,
     sqlite3.SQLITE_LOCKED: busy,
-    sqlite3.SQLITE_INTERRUPT: busy,
+    sqlite3.SQLITE_INTERRUPT: slow,
     sqlite3.SQLITE_FULL: full,
     sqlite3.SQLITE_READONLY: denied,
     sqlite3.SQLITE_CANTOPEN: denied,

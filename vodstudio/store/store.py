@@ -36,7 +36,10 @@ class WroteWhileLooking(AssertionError):
 
 
 class _Line:
-    """One thread with one connection, which no other thread ever sees (A19)."""
+    """One thread with one connection, which no other thread ever sees (A19).
+
+    One line writes: before SQLite 3.51.3 two connections that write or checkpoint could damage the file (A21).
+    """
 
     def __init__(self, files: Files, *, is_writer: bool, limit_s: float | None = None) -> None:
         self._files = files
