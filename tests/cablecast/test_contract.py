@@ -11,7 +11,7 @@ import pytest
 from tests.cablecast.conftest import Run, Studio
 from tests.cablecast.fakes import FakeCatalogue, FakeClock
 from vodstudio.core.errors import NotFound
-from vodstudio.core.ports import Catalogue
+from vodstudio.core.server import Catalogue
 from vodstudio.core.shows import FileState, MediaId, NewShow, ReelId, ShowId, VodId, VodState
 
 NEW = NewShow(title="Birchwood City Council", location=1, marker="job-1", event_date=date(2026, 6, 10))

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Run as Go
 from tests.engine.fakes import FakeDrives, FakeSecrets, FakeServer
 from vodstudio.core.errors import NotConnected, Refused, ServerAway, ServerBusy, VodError
-from vodstudio.core.ports import Catalogue
+from vodstudio.core.server import Catalogue
 from vodstudio.core.station import Server, ServerId, Station, Storage, StorageId
 from vodstudio.services.conditions import Conditions
 

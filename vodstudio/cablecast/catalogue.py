@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 class CablecastCatalogue:
-    """`core.ports.Catalogue` over HTTP."""
+    """`core.server.Catalogue` over HTTP."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

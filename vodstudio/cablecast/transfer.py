@@ -19,7 +19,7 @@ TELL_EVERY_S = 0.1
 
 
 class ContentDriveFiles:
-    """`core.ports.ContentDrive`: every read and write happens on a thread, never on the event loop."""
+    """`core.server.ContentDrive`: every read and write happens on a thread, never on the event loop."""
 
     async def place(
         self, source: Path, target: Path, *, sha256: str, tell: Callable[[float], None] | None = None

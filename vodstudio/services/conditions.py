@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from vodstudio.core.errors import Hold, NotConnected, TryLater, VodError
-from vodstudio.core.ports import Catalogue, Drives, Secrets
+from vodstudio.core.ports import Drives, Secrets
 from vodstudio.core.room import read_room
+from vodstudio.core.server import Catalogue
 from vodstudio.core.station import ServerId, Station, StorageId
 
 ENOUGH_FREE_BYTES = 512 * 1024**2

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from vodstudio.core.errors import Conflict, Hold, NeedsUser, NoAccess, NoSpace, Refused, StorageAway
 from vodstudio.core.jobs import Inputs, PlanKind, StepKind
-from vodstudio.core.ports import Catalogue, Drives
+from vodstudio.core.ports import Drives
 from vodstudio.core.room import room_condition
+from vodstudio.core.server import Catalogue
 from vodstudio.core.shows import ServerFacts, Show
 from vodstudio.core.station import City, Server, ServerId, Station, Storage
 from vodstudio.services.notebook import Notebook

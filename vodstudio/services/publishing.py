@@ -13,7 +13,8 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict, NeedsUser, NotFound, NotYet
 from vodstudio.core.jobs import Inputs, Output, PlanKind, StepKind, StepResult
 from vodstudio.core.names import safe_stem
-from vodstudio.core.ports import AsyncContext, Catalogue, Clock, ContentDrive, Drives
+from vodstudio.core.ports import AsyncContext, Clock, Drives
+from vodstudio.core.server import Catalogue, ContentDrive
 from vodstudio.core.shows import FileState, ReelId, ShowId
 from vodstudio.core.station import ServerId, Station, Unattended
 from vodstudio.services.destination import (

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from vodstudio.core.errors import Conflict, NotFound, ServerBusy
 from vodstudio.core.jobs import Inputs
-from vodstudio.core.ports import Catalogue, Clock
+from vodstudio.core.ports import Clock
+from vodstudio.core.server import Catalogue
 from vodstudio.core.shows import MediaId, NewShow, Reel, ReelId, ServerFacts, Show, ShowId
 from vodstudio.services.destination import Destination, check_show
 from vodstudio.services.intents import Intents, number_of

@@ -12,7 +12,7 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict
 from vodstudio.core.files import write_atomically
 from vodstudio.core.jobs import Output
-from vodstudio.core.ports import ContentDrive
+from vodstudio.core.server import ContentDrive
 from vodstudio.services.notebook import Notebook
 
 LARGEST_SIDECAR_BYTES = 64 * 1024 * 1024

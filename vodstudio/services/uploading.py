@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict, NeedsUser
 from vodstudio.core.jobs import Output
-from vodstudio.core.ports import AsyncContext, Catalogue, Clock
+from vodstudio.core.ports import AsyncContext, Clock
+from vodstudio.core.server import Catalogue
 from vodstudio.core.shows import FileState, ReelId
 from vodstudio.core.station import Server
 from vodstudio.services.intents import Intents

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from vodstudio.core.errors import NeedsUser, NotYet
 from vodstudio.core.jobs import Inputs, PlanKind, StepKind, StepResult
-from vodstudio.core.ports import AsyncContext, Catalogue, Clock
+from vodstudio.core.ports import AsyncContext, Clock
+from vodstudio.core.server import Catalogue
 from vodstudio.core.shows import PublicShow, ShowId, VodId, VodProgress, VodState
 from vodstudio.services.intents import Intents
 from vodstudio.services.read_back import Difference, compare, cues_of_pieces
