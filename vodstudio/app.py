@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vodstudio.session import Start
 
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str], *, is_demo: bool = False) -> int:
     """Open the window, or let the one that is open come forward with these files."""
     files = tuple(Path(each).absolute() for each in argv)
     where = paths.places(os.environ)
@@ -46,7 +46,14 @@ def main(argv: list[str]) -> int:
     from vodstudio.session import Start
 
     start = Start(
-        app=app, window=window, places=where, choice=choice, ownership=ownership, trouble=trouble, files=files
+        app=app,
+        window=window,
+        places=where,
+        choice=choice,
+        ownership=ownership,
+        trouble=trouble,
+        files=files,
+        is_demo=is_demo,
     )
     return _run(start)
 

@@ -351,7 +351,7 @@ def _demo_window(where: Places) -> int:
     from vodstudio.demo.station import write_sample_station
 
     write_sample_station(where)
-    status: int = import_module("vodstudio.app").main([])
+    status: int = import_module("vodstudio.app").main([], is_demo=True)
     return status
 
 

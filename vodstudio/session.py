@@ -31,6 +31,7 @@ from vodstudio.ui.doors import Doors
 from vodstudio.ui.leaving import LeaveDialog, Tray
 from vodstudio.ui.main_window import MainWindow
 from vodstudio.ui.notices import Notices
+from vodstudio.ui.passwords import PasswordAsker
 from vodstudio.ui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Start:
     ownership: Ownership | None
     trouble: Problem | None = None
     files: tuple[Path, ...] = ()
+    is_demo: bool = False
 
 
 async def run(start: Start) -> int:
@@ -67,6 +69,7 @@ class Session(QObject):
         self._app, self.window, self._places = start.app, start.window, start.places
         self._choice, self._ownership = start.choice, start.ownership
         self._trouble, self._files = start.trouble, list(start.files)
+        self._is_demo = start.is_demo
         self._theme = look.chosen(start.choice, start.app)
         self.bridge = Bridge(self.window)
         self.notices = Notices(self.window)
@@ -79,6 +82,7 @@ class Session(QObject):
         self._dialog: LeaveDialog | None = None
         self._ended = asyncio.Event()
         self._is_ending = False
+        self._saving = asyncio.Lock()
 
     async def run(self) -> int:
         """From the painted window to the closed house."""
@@ -142,22 +146,15 @@ class Session(QObject):
         bootstrap = await asyncio.to_thread(import_module, "vodstudio.bootstrap")
         house: House = await bootstrap.open_house(settings, self.bridge.post)
         self.house = house
-        desk = Desk(
-            station=house.settings.station,
-            jobs=house.jobs,
-            importing=house.importing,
-            cities=house.cities,
-            monitoring=house.monitoring,
-            bridge=self.bridge,
-            coroutines=self.coroutines,
-            notices=self.notices,
-            now=SystemClock().now,
-        )
+        desk = _desk(house, self.bridge, self.coroutines, self.notices)
         self.workplace = workplace = Workplace(self.window, desk, self._theme)
         workplace.theme_wanted.connect(self._on_theme_chosen)
         workplace.quit_wanted.connect(self.window.close)
         workplace.menu.show_theme(self._choice)
+        self._passwords = PasswordAsker(desk, house.keep_password, self.window)
         await house.start()
+        if self._is_demo:
+            await _bring_sample(house, self._places)
         files, self._files = self._files, []
         workplace.bring(files)
         for warning in settings.warnings:
@@ -203,10 +200,9 @@ class Session(QObject):
 
     async def _try_sample(self) -> None:
         station = await asyncio.to_thread(import_module, "vodstudio.demo.station")
-        sample = await asyncio.to_thread(station.write_sample_station, self._places)
+        await asyncio.to_thread(station.write_sample_station, self._places)
+        self._is_demo = True
         await self.open()
-        if self.house is not None:
-            await self.house.importing.add([sample.deliver, sample.caption], again=True)
 
     def _on_station_made(self, name: str, cities: list[str], folder: str) -> None:
         self.coroutines.start(self._save_station(name, cities, folder), group="open")
@@ -244,7 +240,8 @@ class Session(QObject):
 
     async def _remember(self, values: dict[str, str | int]) -> None:
         if self._ownership is not None:
-            await asyncio.to_thread(save_window_settings, self._places, values)
+            async with self._saving:  # each save reads the file first: two at once would lose one
+                await asyncio.to_thread(save_window_settings, self._places, values)
 
     def _on_tray_pause_chosen(self) -> None:
         if self.workplace is not None:
@@ -331,3 +328,25 @@ def _own(places: Places) -> Ownership:
             code="VS-OWNER-BUSY",
         )
     return found
+
+
+def _desk(house: House, bridge: Bridge, coroutines: Coroutines, notices: Notices) -> Desk:
+    return Desk(
+        station=house.settings.station,
+        jobs=house.jobs,
+        importing=house.importing,
+        cities=house.cities,
+        monitoring=house.monitoring,
+        bridge=bridge,
+        coroutines=coroutines,
+        notices=notices,
+        now=SystemClock().now,
+    )
+
+
+async def _bring_sample(house: House, places: Places) -> None:
+    """The demonstration shows the main job at once: both recordings, each once."""
+    station = await asyncio.to_thread(import_module, "vodstudio.demo.station")
+    sample = station.sample_station(places)
+    for path in (sample.deliver, sample.caption):
+        await house.importing.add_once(path)

@@ -81,9 +81,9 @@ class Notices(QObject):
         self._panel: QFrame | None = None
         host.installEventFilter(self)
 
-    def say(self, title: str, hint: str = "") -> Toast:
-        """Small news."""
-        return self._show(Toast(self._host, title, hint))
+    def say(self, title: str, hint: str = "", *, stays: bool = False) -> Toast:
+        """Small news; what wants an answer stays."""
+        return self._show(Toast(self._host, title, hint, stays_ms=0 if stays else NEWS_MS))
 
     def offer_undo(self, title: str, hint: str, undo: Callable[[], None]) -> Toast:
         """News that can be taken back for ten seconds."""

@@ -59,6 +59,11 @@ SPOKEN_OF_FIRST = (
 Key = JobId | Section
 
 
+def _newer(held: JobRow | None, row: JobRow) -> JobRow:
+    """A page is read on another thread than events are told on: what was told since stays."""
+    return held if held is not None and held.revision > row.revision else row
+
+
 class QueueModel(QAbstractTableModel):
     """Rows as the store orders them; more are asked for as the view scrolls."""
 
@@ -147,6 +152,7 @@ class QueueModel(QAbstractTableModel):
     def show_front(self, rows: Sequence[JobRow], has_more: bool) -> None:
         """These are the first rows now; without more, they are all."""
         self._has_more = has_more
+        rows = [_newer(self._rows.get(row.id), row) for row in rows]
         fresh = {row.id: row for row in rows}
         kept = [self._rows[key] for key in self.job_ids() if key not in fresh] if has_more else []
         self._arrange([*rows, *kept])
@@ -165,6 +171,8 @@ class QueueModel(QAbstractTableModel):
     def put(self, row: JobRow) -> bool:
         """A row was added or changed; True when it came or went to another section."""
         held = self._rows.get(row.id)
+        if _newer(held, row) is held:
+            return False
         if held is not None and held.why and not row.why and row.state is JobState.WAITING is held.state:
             row = replace(row, why=held.why)
         if held is not None and SECTION_OF[held.state] is SECTION_OF[row.state]:
