@@ -47,6 +47,7 @@ from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLin
 from vodstudio.core.station import CityId, Lane
 from vodstudio.store.finishing import is_new_wait
 from vodstudio.store.recovery import INTERRUPTED
+from vodstudio.store.retention import LEAP, leap_told
 
 T = TypeVar("T")
 _ENDED = {JobState.DONE, JobState.CANCELLED, JobState.FAILED, JobState.NEEDS_A_LOOK}
@@ -105,6 +106,8 @@ class Memory:
     notes: dict[str, str] = field(default_factory=dict)
     lines: list[LogLine] = field(default_factory=list)
     trail: list[tuple[str, Json, datetime]] = field(default_factory=list)
+    asked_at: datetime | None = None
+    leapt_at: datetime | None = None
 
     def works(self) -> Iterable[tuple[Entry, Work]]:
         """All steps of all jobs."""
@@ -650,6 +653,16 @@ class FakeJobs:
             and entry.job.ended_at < ended_before
             and (entry.job.state in (JobState.DONE, JobState.CANCELLED) or entry.job.is_acknowledged)
         ]
+
+    def may_forget(self, now: datetime) -> bool:
+        """Whether the clock can be believed."""
+        memory = self._memory
+        asked, memory.asked_at = memory.asked_at or now, now
+        if now - asked > LEAP:
+            memory.leapt_at = now
+            memory.lines.append(leap_told(now, now - asked))
+            return False
+        return memory.leapt_at is None or not timedelta(0) <= now - memory.leapt_at < LEAP
 
     def of_city(self, city_id: CityId, limit: int) -> list[JobRow]:
         """The newest jobs of a city."""

@@ -667,6 +667,32 @@ def test_retention_leaves_a_failed_job_until_somebody_has_seen_it(store: Transac
     assert store.call(lambda unit: unit.jobs.old(START)) == []
 
 
+def asked_to_forget(store: Transactions, days: float) -> bool:
+    return store.call(lambda unit: unit.jobs.may_forget(START + timedelta(days=days)))
+
+
+def test_a_clock_that_leaps_forward_empties_no_queue(store: Transactions) -> None:
+    add(store, 1)
+    run_to_the_end(store)
+    lines = len(store.call(lambda unit: unit.notes.log_lines(100)))
+    assert [asked_to_forget(store, days) for days in (0.5, 1.0)] == [True, True]
+    assert [asked_to_forget(store, days) for days in (40.0, 40.1, 41.9)] == [False, False, False]
+    told = store.call(lambda unit: unit.notes.log_lines(100))
+    assert len(told) == lines + 1
+    assert "last used 39 days ago" in told[0].text
+    assert asked_to_forget(store, 42.5)
+
+
+def test_a_clock_that_was_set_back_is_believed_at_once_and_its_next_leap_is_not(store: Transactions) -> None:
+    assert [asked_to_forget(store, days) for days in (0.0, 40.0, 0.2, 1.1)] == [True, False, True, True]
+    assert [asked_to_forget(store, days) for days in (35.0, 40.5, 43.0)] == [False, False, False]
+
+
+def test_an_idle_queue_is_no_leap_and_a_new_one_has_nothing_to_forget(store: Transactions) -> None:
+    assert [asked_to_forget(store, float(day)) for day in range(10)] == [True] * 10
+    assert store.call(lambda unit: unit.notes.log_lines(100)) == []
+
+
 def test_a_corrected_city_takes_its_own_turn(store: Transactions) -> None:
     add(store, 1, None)
     store.call(lambda unit: unit.jobs.set_city(job_id(1), CityId("grant")))

@@ -287,6 +287,10 @@ class Jobs(Protocol):
         """Finished jobs, and failed ones that were acknowledged, that ended before this time."""
         ...
 
+    def may_forget(self, now: datetime) -> bool:
+        """Whether `old` may be acted on by itself: not for two days after the clock has leapt forward. Writes."""
+        ...
+
     def of_city(self, city_id: CityId, limit: int) -> list[JobRow]:
         """The newest jobs of a city."""
         ...

@@ -18,7 +18,7 @@ from vodstudio.core.ports import NewJob
 from vodstudio.core.recording import Fingerprint
 from vodstudio.core.rows import Counts, JobFilter, JobRow
 from vodstudio.core.station import CityId, Lane
-from vodstudio.store import listing
+from vodstudio.store import listing, retention
 from vodstudio.store.recordings import SqlRecordings
 from vodstudio.store.standing import refresh
 from vodstudio.store.values import city_text, clean, micros, micros_or_none, moment, preset_text
@@ -240,6 +240,10 @@ class SqlJobs:
         """Finished jobs, and failed ones that were acknowledged, that ended before this time."""
         rows = self._connection.exec_driver_sql(OLD, (micros(ended_before),)).fetchall()
         return [JobId(row[0]) for row in rows]
+
+    def may_forget(self, now: datetime) -> bool:
+        """Whether `old` may be acted on by itself: not for two days after the clock has leapt forward."""
+        return retention.may_forget(self._connection, now)
 
     def of_city(self, city_id: CityId, limit: int) -> list[JobRow]:
         """The newest jobs of a city."""
