@@ -113,7 +113,7 @@ class House:
         self._chores: set[asyncio.Task[None]] = set()
         station, work = settings.station, settings.work_folder
         surroundings = (store, self.clock, self.emit)
-        self.jobs = JobControl(*surroundings, self._workers, work)
+        self.jobs = JobControl(*surroundings, self._workers, work, self.look_again)
         self.importing = Importing(station, *surroundings, self._workers, self.jobs)
         self.cities = Cities(station, store, self.clock, tools.drives)
         self.monitoring = Monitoring(store, self.clock, self.checks)
@@ -205,6 +205,7 @@ class House:
     async def keep_password(self, name: str, secret: str) -> bool:
         """Keep a password for `vault:NAME`, then let go on what waited for it; False when it is kept in memory alone."""
         is_in_vault = await asyncio.to_thread(self._tools.vault.keep, name, secret)
+        self._forget_refusals()
         await self.holds.check_now()
         return is_in_vault
 
@@ -222,7 +223,13 @@ class House:
     async def look_again(self) -> None:
         """A person is here: what is held is looked at now, and a locked vault may ask once more."""
         self._tools.vault.ask_again()
+        self._forget_refusals()
         await self.holds.check_now()
+
+    def _forget_refusals(self) -> None:
+        """A person may want the same password sent once more: the account may have been mended."""
+        for catalogue in self._tools.catalogues.values():
+            catalogue.forget_refusal()
 
     async def checks(self) -> tuple[Check, ...]:
         """One line for each thing we depend on."""

@@ -94,7 +94,7 @@ class Engine:
         self._plan = plan
         self._worker = worker
         work = folder / "work"
-        self.jobs = JobControl(self.store, self.clock, self.hear, self.workers, work)
+        self.jobs = JobControl(self.store, self.clock, self.hear, self.workers, work, self._look_again)
         self.importing = Importing(STATION, self.store, self.clock, self.hear, self.workers, self.jobs)
         self.holds = Holds(self.store, self.clock, self.hear, is_over=self._is_over, wake=self.workers.wake)
         self.remote = RemoteLane(
@@ -124,6 +124,9 @@ class Engine:
         self.pool = self._pool(store, local)
         self.workers.join(self.pool, self.remote)
         self.pool.open()
+
+    async def _look_again(self) -> None:
+        await self.holds.check_now()
 
     async def _is_over(self, condition: str) -> bool:
         return await self._plan.look(condition) if self._plan.look else self._plan.is_over(condition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from asyncio import sleep, to_thread
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,12 +31,21 @@ Change = Callable[[Unit, JobId], object]
 class JobControl:
     """Pause, cancel, retry, remove, order; rows and details."""
 
-    def __init__(self, store: Store, clock: Clock, emit: Emit, workers: Workers, work: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        emit: Emit,
+        workers: Workers,
+        work: Path,
+        look_again: Callable[[], Awaitable[None]],
+    ) -> None:
         self._store = store
         self._clock = clock
         self._emit = emit
         self._workers = workers
         self._work = work
+        self._look_again = look_again
 
     async def rows(self, wanted: JobFilter, limit: int = 200, offset: int = 0) -> list[JobRow]:
         """Rows as the queue shows them, with the place in the line of those that wait."""
@@ -94,9 +103,11 @@ class JobControl:
         return rows
 
     async def retry(self, ids: Iterable[JobId]) -> list[JobRow]:
-        """Failed, held and cancelled steps go on with the parameters the job was given."""
+        """Failed, held and cancelled steps go on as they were; a person is here, so what is held is looked at now."""
         now = self._clock.now()
-        return await self._change(ids, lambda unit, job_id: unit.jobs.retry(job_id, now))
+        rows = await self._change(ids, lambda unit, job_id: unit.jobs.retry(job_id, now))
+        await self._look_again()
+        return rows
 
     async def acknowledge(self, ids: Iterable[JobId]) -> list[JobRow]:
         """A person has seen it: from now on retention may remove it."""
