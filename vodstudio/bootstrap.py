@@ -261,7 +261,8 @@ class House:
 
     async def _do_chores(self) -> None:
         try:
-            await self.jobs.cleanup(timedelta(days=self.settings.preferences.retention_days))
+            if await self.store.run(lambda unit: unit.jobs.may_forget(self.clock.now())):
+                await self.jobs.cleanup(timedelta(days=self.settings.preferences.retention_days))
             await self.store.backup_daily()
         except VodError as error:
             log.warning("the daily chores were left for tomorrow: %s %s", error.title, error.detail)

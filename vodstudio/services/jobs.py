@@ -138,7 +138,7 @@ class JobControl:
         gone: list[JobId] = []
         for start in range(0, len(wanted), AT_ONCE):
             some = wanted[start : start + AT_ONCE]
-            gone += await self._store.run(partial(_forget, some))
+            gone += await self._store.run(partial(_forget, some, self._clock.now()))
         await to_thread(self._remove_work, gone)
         for job_id in gone:
             self._emit(JobRemoved(job_id))
@@ -273,12 +273,14 @@ class JobControl:
             shutil.rmtree(self._work / job_id, ignore_errors=True)
 
 
-def _forget(ids: Sequence[JobId], unit: Unit) -> list[JobId]:
+def _forget(ids: Sequence[JobId], now: datetime, unit: Unit) -> list[JobId]:
     """What runs by now stays: somebody pressed Retry in between."""
     running = {job_id for _, job_id, _ in unit.jobs.running_steps()}
     gone = [job_id for job_id in ids if job_id not in running]
-    for job_id in gone:
-        unit.jobs.remove(job_id)
+    titles = {job_id: row.title for job_id in gone if (row := unit.jobs.row(job_id))}
+    unit.jobs.remove_all(gone)
+    if titles:
+        unit.notes.audit("jobs.removed", {"jobs": titles}, now)
     return gone
 
 

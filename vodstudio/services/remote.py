@@ -284,7 +284,7 @@ class RemoteLane:
         return outcome_of(
             error,
             self.reason_of(claim.step_id),
-            attempts=claim.attempt,
+            attempts=claim.tries,
             now=self.clock.now(),
             chance=random.random(),
         )

@@ -239,7 +239,7 @@ class Pool:
             return outcome_of(
                 error,
                 stop.reason,
-                attempts=claim.attempt,
+                attempts=claim.tries,
                 now=self._house.clock.now(),
                 chance=random.random(),
             )
