@@ -101,7 +101,12 @@ def _read_preferences(path: Path) -> tuple[Preferences, tuple[str, ...]]:
     if not path.exists():
         return Preferences(), ()
     file = read_toml(path)
-    return Preferences(**_fields(file, Preferences)), tuple(file.warnings)  # type: ignore[arg-type]
+    values = _fields(file, Preferences)
+    for key in ("ffmpeg", "work_folder"):
+        if key in values:
+            # The program starts in many folders: a relative path means beside this file, as in the station file.
+            values[key] = path.parent / str(values[key])
+    return Preferences(**values), tuple(file.warnings)  # type: ignore[arg-type]
 
 
 def read_window_settings(places: Places) -> WindowSettings:

@@ -39,6 +39,10 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SECRET = re.compile(r"(vault|env|file):\S.*")
 _TOP = ("name", "lanes", "cities", "storages", "servers", "presets")
 _MOST_OF_A_LANE = 64
+COMPUTE_TYPES = (
+    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16",
+    "float32",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class StationRead:
 def _between(low: float, high: float) -> Rule:
     def rule(value: object) -> str | None:
         inside = isinstance(value, int | float) and low <= value <= high
-        return None if inside else f"a number from {low:g} to {high:g}"
+        return None if inside else f"a number from {low} to {high}"
 
     return rule
 
@@ -131,6 +135,7 @@ RULES: Rules = {
     (EncodeSettings, "in_point_s"): _between(0, 360_000),
     (EncodeSettings, "out_point_s"): _between(0, 360_000),
     (SpeechSettings, "beam_size"): _between(1, 20),
+    (SpeechSettings, "compute_type"): _one_of(*COMPUTE_TYPES),
 }
 
 

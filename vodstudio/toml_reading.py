@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 
 from vodstudio.core.errors import NeedsUser, NoAccess, NotFound
 
+PRIVATE = frozenset({"secret", "url"})
 LARGEST_BYTES = 4 * 1024 * 1024
 DEEPEST = 12
 _KEY = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
@@ -63,7 +64,8 @@ class TomlFile:
         """A key that nobody reads is a warning, with the likely meaning."""
         line = line_of(self.text, (*table, key))
         name = f"[{'.'.join(table)}] {key}" if table else key
-        self.warnings.append(f"{self.path.name}, line {line}: {name} is not known{did_you_mean(key, known)}")
+        where = f"{self.path.name}, line {line}" if line else self.path.name
+        self.warnings.append(f"{where}: {name} is not known{did_you_mean(key, known)}")
 
     def table(self, outer: tuple[str, ...], key: str, inside: Mapping[str, object]) -> Mapping[str, object]:
         """The table under this key; nothing there is an empty one."""
@@ -86,6 +88,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def shown(value: object) -> str:
     """A value as a person wrote it, never long."""
     text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = "".join(c if c.isprintable() else " " for c in text)
+    text = text.lower() if isinstance(value, bool) else text
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -122,10 +126,11 @@ def parse_toml(path: Path, text: str) -> TomlFile:
 
 
 def _broken(path: Path, why: str, exc: Exception | None) -> NeedsUser:
+    previous = path.with_name(path.name + ".previous")
+    other = f", or put its backup ({previous.name}) in its place" if previous.exists() else ""
     return NeedsUser(
         f"{path.name} cannot be understood: {why}",
-        hint=f"Correct {path}, or put its backup ({path.name}.previous) in its place. "
-        "Nothing was changed, and all jobs are safe.",
+        hint=f"Correct {path}{other}. Nothing was changed, and all jobs are safe.",
         detail=f"file={path} {exc!r}",
         code="VS-CONFIG-SYNTAX",
     )
@@ -159,7 +164,8 @@ def _places(text: str) -> dict[tuple[str, ...], int]:
         assigned = None if header else _ASSIGNED.match(line)
         if header:
             table = _split(header[1])
-            places.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                places.setdefault(table[:length], number)
         elif assigned:
             keys = table + _split(assigned[1])
             for length in range(len(table) + 1, len(keys) + 1):
@@ -200,7 +206,10 @@ def _choice(value: object, wanted: type[Enum]) -> Enum:
 
 def _simple(value: object, wanted: object) -> object:
     if wanted is Path and isinstance(value, str) and value.strip() and "\0" not in value:
-        return Path(value).expanduser()
+        try:
+            return Path(value).expanduser()
+        except RuntimeError as exc:
+            raise Expected("a path whose ~ names a user of this computer") from exc
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
         if math.isfinite(value):
             return float(value)
@@ -238,7 +247,9 @@ def _value(
     try:
         return converted_field(cls, key, value, rules)
     except Expected as exc:
-        raise file.wrong(table, key, f"expected {exc}, found {shown(value)}") from exc
+        # What stands there may be a password: it must not reach a screen, a log or a report.
+        found = "something else" if key in PRIVATE else shown(value)
+        raise file.wrong(table, key, f"expected {exc}, found {found}") from exc
 
 
 def converted_field(cls: type, key: str, value: object, rules: Rules) -> object:
