@@ -25,8 +25,7 @@ def main(argv: list[str]) -> int:
     """Decide what this process is; only what it needs is imported."""
     if argv[:1] == ["--child"]:
         return _child(argv[1:])
-    room = "vodstudio.cli" if argv and not _are_files(argv) else "vodstudio.app"
-    return _run(room, "main", argv)
+    return _run("vodstudio.cli", "main" if argv and not _are_files(argv) else "window", argv)
 
 
 def _run(module: str, name: str, argv: list[str]) -> int:

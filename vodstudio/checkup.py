@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ from vodstudio.core.jobs import Json
 from vodstudio.core.ports import Drives
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.station import Server, ServerId, SpeechSettings, Storage
-from vodstudio.paths import resource
+from vodstudio.paths import has_screen, resource
 from vodstudio.services.health import Finding, Health, Question, bad, care, good, off
 from vodstudio.store.backup import backups_in
 from vodstudio.store.engine import engine_of
@@ -114,6 +113,8 @@ class _Inquiry:
         path = self._settings.places.database
         if not path.exists():
             return off("no queue yet; it is made when the first recording is added")
+        if not os.access(path, os.R_OK | os.W_OK):
+            return bad(f"{path} may not be read and written", f"Give your user permission for {path}.")
         refuse_foreign(path, identity_of(path))
         engine = engine_of(path, is_writer=False)
         try:
@@ -250,7 +251,7 @@ def _station(settings: Settings, trouble: VodError | None) -> Finding:
     station = settings.station
     text = f"{len(station.cities)} cities, {len(station.storages)} storages, {len(station.servers)} servers"
     if settings.warnings:
-        return care(f"{text}; {settings.warnings[0]}", f"Correct {settings.places.station_file}.")
+        return care(f"{text}; {'; '.join(settings.warnings)}", "Correct what is named here.")
     return good(text)
 
 
@@ -279,6 +280,6 @@ def _seconds_off(time_text: object) -> float | None:
 
 
 def _display() -> Finding:
-    if sys.platform == "win32" or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"):
+    if has_screen(os.environ):
         return good("there is one for the window")
     return off("none here; everything works without the window: vodstudio work, vodstudio demo --headless")

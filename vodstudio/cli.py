@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,16 @@ from vodstudio import logs, paths
 from vodstudio.cli_parser import build_parser
 from vodstudio.cli_text import RENDER
 from vodstudio.config import Settings, read_settings
-from vodstudio.core.errors import Cancelled, Hold, NeedsUser, Problem, TryLater, VodError, problem_of
+from vodstudio.core.errors import (
+    Cancelled,
+    Hold,
+    NeedsUser,
+    NoAccess,
+    Problem,
+    TryLater,
+    VodError,
+    problem_of,
+)
 from vodstudio.core.jobs import StepKind
 from vodstudio.owner import Owner, ask, is_owned, read_owner, take, take_or_find
 from vodstudio.paths import HOME_VARIABLE, Places
@@ -36,7 +46,7 @@ USAGE_CODES = frozenset(
         "VS-SET",
     }
 )
-SET_UP_CODES = ("VS-CONFIG-", "VS-HOME-", "VS-NO-STATION", "VS-STORE-")
+SET_UP_CODES = ("VS-CONFIG-", "VS-HOME-", "VS-NO-STATION", "VS-NO-SCREEN", "VS-STORE-")
 NEED_STATION = frozenset({"import", "work", "cities"})
 
 log = logging.getLogger(__name__)
@@ -48,6 +58,8 @@ def main(argv: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     as_json = "--json" in argv
+    # An error of ours that comes before or after the log of a command: its traceback belongs into a file too.
+    logging.lastResort = _LastLines()
     try:
         arguments = build_parser().parse_args(argv)
         return COMMANDS.get(arguments.word, _at_desk)(arguments)
@@ -62,7 +74,30 @@ def main(argv: list[str]) -> int:
         return DONE
     except Exception as exc:
         log.exception("the command %s ended with an error of ours", argv[:1])
-        return _tell_error(exc, as_json)
+        return _tell_error(_unexpected(exc), as_json)
+
+
+class _LastLines(logging.Handler):
+    """Where the log goes while no log is kept: into the one of those who work beside the owner."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Only what is grave, and never into the output that another program reads."""
+        if record.levelno >= logging.ERROR:
+            keeping = logs.start(paths.places(os.environ).logs, is_owner=False)
+            try:
+                logging.getLogger().handle(record)
+            finally:
+                keeping.stop()
+
+
+def window(argv: list[str]) -> int:
+    """Open the window, or say in one sentence that there is no screen for it."""
+    try:
+        paths.prove_screen(os.environ)
+    except NoAccess as exc:
+        return _tell_error(exc, as_json=False)
+    status: int = import_module("vodstudio.app").main(argv)
+    return status
 
 
 def code_of(error: Exception) -> int:
@@ -77,6 +112,18 @@ def code_of(error: Exception) -> int:
     if isinstance(error, TryLater):
         return LATER
     return NOT_SET_UP if code.startswith(SET_UP_CODES) else FAILED
+
+
+def _unexpected(error: Exception) -> VodError:
+    """A bug of ours, for a reader who has no window with a button for a report."""
+    problem = problem_of(error)
+    return VodError(
+        problem.title,
+        hint="Nothing is lost. Please report it with the command and the last lines of"
+        f" {paths.places(os.environ).logs / 'aside.jsonl'}.",
+        detail=problem.detail,
+        code=problem.code,
+    )
 
 
 def _tell_error(error: Exception, as_json: bool) -> int:
@@ -120,12 +167,13 @@ def _places() -> Places:
     return where
 
 
-def _settings(where: Places, word: str) -> Settings:
+def _settings(where: Places, word: str, as_json: bool) -> Settings:
     settings = read_settings(where)
     logging.getLogger().setLevel(settings.preferences.log_level.upper())
     for warning in settings.warnings:
         log.info("%s", warning)
-        sys.stderr.write(f"note: {warning}\n")
+        if not as_json:
+            sys.stderr.write(f"note: {warning}\n")
     if word in NEED_STATION and not settings.has_station:
         raise NeedsUser(
             "There is no station yet",
@@ -146,7 +194,7 @@ def _at_desk(arguments: argparse.Namespace) -> int:
         with found:
             keeping = logs.start(where.logs)
             try:
-                answer = _alone(_settings(where, arguments.word), word, call)
+                answer = _alone(_settings(where, arguments.word, arguments.json), word, call)
             finally:
                 keeping.stop()
     body: dict[str, Any] = dict(answer) if isinstance(answer, dict) else {}
@@ -236,7 +284,7 @@ def _work(arguments: argparse.Namespace) -> int:
     with take(where):
         keeping = logs.start(where.logs)
         try:
-            settings = _settings(where, "work")
+            settings = _settings(where, "work", arguments.json)
             _say(arguments.json)(f"Working on the queue in {where.home}; Ctrl+C stops it at its checkpoint.")
             with asyncio.Runner() as runner:
                 return runner.run(
@@ -284,7 +332,7 @@ def _step(arguments: argparse.Namespace) -> int:
     where = _places()
     keeping = logs.start(where.logs, is_owner=False)
     try:
-        body = run_step(_settings(where, "step"), request, _progress(arguments.json))
+        body = run_step(_settings(where, "step", arguments.json), request, _progress(arguments.json))
     except Cancelled:
         sys.stderr.write("stopped; the same command goes on from here\n")
         return STOPPED
@@ -346,10 +394,9 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _demo_window(where: Places) -> int:
-    from importlib import import_module
-
     from vodstudio.demo.station import write_sample_station
 
+    paths.prove_screen(os.environ)
     write_sample_station(where)
     status: int = import_module("vodstudio.app").main([], is_demo=True)
     return status
@@ -359,7 +406,16 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from vodstudio.demo.simulator import main as simulate
 
     folder = arguments.folder or str(paths.places(os.environ).home / "practice-server")
-    return simulate(["--port", str(arguments.port), "--folder", folder])
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return simulate(["--port", str(arguments.port), "--folder", folder])
+    except OSError as exc:
+        raise NoAccess(
+            f"The folder {folder} cannot be used for a practice server: {exc.strerror or exc}",
+            hint="Name a folder that you may write, with --folder. Nothing was published anywhere.",
+            detail=str(exc),
+            code="VS-FOLDER-NO-ACCESS",
+        ) from exc
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

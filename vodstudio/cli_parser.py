@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime
 from typing import NoReturn, TypeAlias
 
 from vodstudio.core.errors import Refused
@@ -46,9 +47,10 @@ class _Parser(argparse.ArgumentParser):
     """Raises our own error instead of leaving the process, so that --json holds for it too."""
 
     def error(self, message: str) -> NoReturn:
+        dash = " A file name that begins with a dash is written ./-name." if "PATH" in message else ""
         raise Refused(
             f"The command is not understood: {message}",
-            hint=f"Type `{self.prog} --help`. Nothing was changed.",
+            hint=f"Type `{self.prog} --help`.{dash} Nothing was changed.",
             code="VS-USAGE",
         )
 
@@ -120,7 +122,7 @@ def _changing(words: Words) -> None:
     add.add_argument("paths", nargs="+", metavar="PATH")
     add.add_argument("--city", metavar="ID", help="the city, when the name does not say it")
     add.add_argument("--preset", metavar="ID", help="how to treat it; the city's own otherwise")
-    add.add_argument("--by", metavar="TIME", help="when it has to be done, like 2026-03-05T18:00")
+    add.add_argument("--by", type=_time, metavar="TIME", help="when it has to be done, like 2026-03-05T18:00")
     add.add_argument("--again", action="store_true", help="another job for a recording that is known already")
     for name, about in (
         ("pause", "pause jobs, or with --all the queue; what runs stops at its checkpoint"),
@@ -191,6 +193,15 @@ def _keeping(words: Words) -> None:
 
 def _ids(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="job ids, or the first letters of them")
+
+
+def _time(text: str) -> str:
+    """Checked here, so that the sentence names the option; what the owner gets is the text."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-03-05T18:00") from exc
+    return text
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

@@ -118,7 +118,7 @@ def make(where: Places) -> None:
     """Create the folders, for their owner alone, and prove that they can be written (A05)."""
     for folder in where.folders():
         _make_folder(folder)
-    for folder in dict.fromkeys((where.home, where.config)):
+    for folder in dict.fromkeys((where.home, where.config, where.run, where.work, where.backups)):
         _prove_writable(folder)
 
 
@@ -163,6 +163,23 @@ def _cannot_write(folder: Path, exc: OSError) -> NoAccess | NoSpace:
         detail=str(exc),
         code="VS-HOME-READ-ONLY",
     )
+
+
+def has_screen(environ: Mapping[str, str]) -> bool:
+    """Whether a window can open; without one Qt would end the process instead of saying so."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in ("win32", "darwin") or any(environ.get(name) for name in named)
+
+
+def prove_screen(environ: Mapping[str, str]) -> None:
+    """Refuse the window where there is none for it."""
+    if not has_screen(environ):
+        raise NoAccess(
+            "There is no screen here for the window",
+            hint="Everything works without it: `vodstudio doctor`, `vodstudio work`, `vodstudio demo --headless`."
+            " Nothing was changed.",
+            code="VS-NO-SCREEN",
+        )
 
 
 def is_frozen() -> bool:

@@ -170,11 +170,17 @@ def _recording(path: Path) -> Recording:
     path = Path(os.path.realpath(path))
     try:
         if not path.is_file():
-            raise NotFound(f"{path} is not there, or is not a file", code="VS-NO-SUCH-FILE")
+            raise NotFound(
+                f"{path} is not there, or is not a file",
+                hint="Name one recording, with its folder. Nothing was changed.",
+                code="VS-NO-SUCH-FILE",
+            )
         size_bytes = path.stat().st_size
         if size_bytes == 0:
             raise BadMedia(
-                f"{path.name} is empty", hint="Maybe it is still being copied.", code="VS-EMPTY-FILE"
+                f"{path.name} is empty",
+                hint="Maybe it is still being copied. Nothing was changed; try again when the copy is done.",
+                code="VS-EMPTY-FILE",
             )
         fingerprint: Fingerprint = fingerprint_of(path)
     except OSError as exc:

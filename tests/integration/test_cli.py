@@ -251,7 +251,7 @@ def test_a15_a_file_that_is_no_backup_changes_nothing(
     [
         (["import", "x.mp4", "--city", "nowhere"], cli.USAGE, "VS-UNKNOWN-CITY"),
         (["import", "x.mp4", "--preset", "nothing"], cli.USAGE, "VS-UNKNOWN-PRESET"),
-        (["import", "x.mp4", "--by", "soon"], cli.USAGE, "VS-BAD-ARGUMENT"),
+        (["import", "x.mp4", "--by", "soon"], cli.USAGE, "VS-USAGE"),
         (["job", "ffffffff"], cli.USAGE, "VS-NO-JOB"),
         (["cancel", "ffffffff"], cli.USAGE, "VS-NO-JOB"),
         (["jobs", "--state", "asleep"], cli.USAGE, "VS-UNKNOWN-STATE"),
@@ -260,6 +260,9 @@ def test_a15_a_file_that_is_no_backup_changes_nothing(
         ([], cli.USAGE, "VS-USAGE"),
         (["step", "publish", "x", "--out", "y"], cli.USAGE, "VS-USAGE"),
         (["restore", "nothing.db"], cli.FAILED, "VS-NO-BACKUP"),
+        (["import", "-x.mp4"], cli.USAGE, "VS-USAGE"),
+        (["step", "probe", "nothing.mp4", "--out", "y"], cli.FAILED, "VS-NO-SUCH-FILE"),
+        (["simulate-cablecast", "--folder", str(Path(__file__) / "x")], cli.FAILED, "VS-FOLDER-NO-ACCESS"),
     ],
 )
 def test_a_wrong_command_is_one_sentence_and_a_code(
@@ -268,6 +271,47 @@ def test_a_wrong_command_is_one_sentence_and_a_code(
     found, body = do(*argv)
     check(body, "error")
     assert (found, body["error"]["code"]) == (code, name)
+    assert body["error"]["hint"]
+    assert ("./-name" in body["error"]["hint"]) == ("-x.mp4" in argv)
+
+
+def test_json_keeps_stderr_clean_where_the_station_file_has_an_odd_key(
+    station: Path, do: Do, capsys: pytest.CaptureFixture[str]
+) -> None:
+    station.write_text("colour = 3\n" + station.read_text(encoding="utf-8"), encoding="utf-8")
+    assert do("jobs")[0] == cli.DONE
+    assert cli.main(["jobs"]) == cli.DONE
+    assert "line 1: colour is not known" in capsys.readouterr().err
+
+
+def test_without_a_screen_the_window_is_one_sentence(station: Path) -> None:
+    bare = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    bare.pop("QT_QPA_PLATFORM", None)
+    for argv in ([], ["demo"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "vodstudio", *argv],
+            capture_output=True, text=True, check=False, cwd=ROOT, env=bare, timeout=60,
+        )  # fmt: skip
+        if sys.platform == "linux":
+            assert done.returncode == cli.NOT_SET_UP
+            assert done.stderr.count("\n") == 1
+            assert "VS-NO-SCREEN" in done.stderr
+
+
+def test_a_bug_of_ours_is_one_sentence_and_its_traceback_lies_in_the_log(where: Places) -> None:
+    code = (
+        "import sys; from vodstudio import cli\n"
+        "def broken(arguments): raise ZeroDivisionError('by a test')\n"
+        "cli.COMMANDS['doctor'] = broken\n"
+        "sys.exit(cli.main(['doctor', *sys.argv[1:]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--json"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    body = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, body["error"]["code"]) == (cli.FAILED, "", "VS-UNEXPECTED")
+    assert str(where.logs / "aside.jsonl") in body["error"]["hint"]
+    assert "by a test" in (where.logs / "aside.jsonl").read_text(encoding="ascii")
 
 
 def test_errors_for_people_stand_on_stderr(station: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,26 @@ def test_b02_a_full_disk_is_said_before_anything_is_begun(tmp_path: Path) -> Non
         subprocess.run(["umount", str(disk)], check=True)
 
 
+@linux_only
+def test_a05_a_folder_within_the_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    where = paths.places({"VODSTUDIO_HOME": str(tmp_path / "home")})
+    paths.make(where)
+    where.run.rmdir()
+    where.run.symlink_to("/proc/self")
+    with pytest.raises(NoAccess) as caught:
+        paths.make(where)
+    assert (caught.value.code, str(where.run) in caught.value.title) == ("VS-HOME-READ-ONLY", True)
+
+
+def test_a_screen_is_looked_for_before_qt_is_loaded() -> None:
+    if sys.platform == "linux":
+        with pytest.raises(NoAccess) as caught:
+            paths.prove_screen({"DISPLAY": ""})
+        assert "vodstudio demo --headless" in caught.value.hint
+    paths.prove_screen({"DISPLAY": ":0"})
+    paths.prove_screen({"QT_QPA_PLATFORM": "offscreen"})
+
+
 def test_resources_are_found_from_a_checkout() -> None:
     assert paths.resource("icons", "app.svg") == Path(__file__).parents[2] / "resources" / "icons" / "app.svg"
 
