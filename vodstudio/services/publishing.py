@@ -260,11 +260,15 @@ class _Run:
             hint="This takes one or two minutes and goes on by itself.",
         )
 
+    def _why_without(self) -> str:
+        made = "srt" in self.inputs.outputs
+        return "longer than the day that an SCC file can name" if made else "no speech was found"
+
     def _result(
         self, show_id: ShowId, reel_id: ReelId, vod_id: int, base: str, replaced: Output | None
     ) -> StepResult:
         has_captions = "scc" in self.inputs.outputs
-        words = "with captions" if has_captions else "without captions: no speech was found"
+        words = "with captions" if has_captions else f"without captions: {self._why_without()}"
         return StepResult(
             outputs=(replaced,) if replaced else (),
             facts={
