@@ -403,12 +403,12 @@ def _demo_window(where: Places) -> int:
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
-    from vodstudio.demo.simulator import main as simulate
+    from vodstudio.demo.simulator import serve
 
     folder = arguments.folder or str(paths.places(os.environ).home / "practice-server")
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        return simulate(["--port", str(arguments.port), "--folder", folder])
+        return serve(["--port", str(arguments.port), "--folder", folder])
     except OSError as exc:
         raise NoAccess(
             f"The folder {folder} cannot be used for a practice server: {exc.strerror or exc}",

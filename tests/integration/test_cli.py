@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -273,6 +274,15 @@ def test_a_wrong_command_is_one_sentence_and_a_code(
     assert (found, body["error"]["code"]) == (code, name)
     assert body["error"]["hint"]
     assert ("./-name" in body["error"]["hint"]) == ("-x.mp4" in argv)
+
+
+def test_a_port_in_use_is_one_sentence(do: Do, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, body = do("simulate-cablecast", "--port", str(port), "--folder", str(tmp_path / "practice"))
+    assert (code, body["error"]["code"]) == (cli.FAILED, "VS-PORT")
+    assert str(port) in body["error"]["title"]
+    assert "--port" in body["error"]["hint"]
 
 
 def test_json_keeps_stderr_clean_where_the_station_file_has_an_odd_key(

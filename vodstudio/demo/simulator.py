@@ -11,12 +11,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from vodstudio.core.errors import Conflict
 from vodstudio.demo.simulator_seed import seed
 from vodstudio.demo.simulator_server import Simulator
 from vodstudio.demo.simulator_world import Behaviour
 
 
 def main(argv: Sequence[str]) -> int:
+    """The entry of a process that is a practice server and nothing else."""
+    try:
+        return serve(argv)
+    except Conflict as error:
+        sys.stderr.write(f"{error.title}\n")
+        return 2
+
+
+def serve(argv: Sequence[str]) -> int:
     """Serve until told to stop; the first line on stdout is JSON with the address."""
     asked = _arguments().parse_args(argv)
     folder: Path = asked.folder
@@ -31,8 +41,12 @@ def main(argv: Sequence[str]) -> int:
             folder, drives, behaviour=behaviour, port=asked.port, allow_faults=asked.allow_faults
         )
     except OSError as error:
-        sys.stderr.write(f"The port {asked.port} cannot be used: {error.strerror}\n")
-        return 2
+        raise Conflict(
+            f"The port {asked.port} cannot be used: {error.strerror}",
+            hint="Name another port with --port; 0 takes a free one. Nothing was changed.",
+            detail=str(error),
+            code="VS-PORT",
+        ) from error
     seed(simulator.world)
     simulator.start()
     try:
