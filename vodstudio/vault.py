@@ -128,7 +128,7 @@ class Vault:
             raise _held(
                 reference,
                 "The password is not known in this session",
-                "This system has no password vault that we trust. Enter the password once after each start, or"
+                "This system has no password vault that we trust. The window asks for the password once after each start; without it"
                 " write env:NAME or file:PATH in the station file.",
             )
         with self._lock:
