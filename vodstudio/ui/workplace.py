@@ -162,6 +162,10 @@ class Workplace(QObject):
             text = f"<b>Now</b> {many(len(rows), 'recording')}"
         elif self.counts.of(JobState.WAITING, JobState.PAUSED, JobState.HELD):
             text = "<b>Now</b> nothing is being worked on"
+        elif wrong := self.counts.of(*BAD):
+            text = f"<b>Look here</b> {many(wrong, 'recording needs', 'recordings need')} somebody"
+        elif not self.counts.of(JobState.DONE):
+            text = "<b>Ready</b> drop recordings anywhere"
         else:
             text = "<b>All done</b> nothing waits"
         if self._window.promise.text() != text:
@@ -215,16 +219,25 @@ def signs_of(checks: Sequence[Check]) -> list[tuple[str, Verdict, str]]:
     return found
 
 
+_MODEL = {
+    Verdict.OFF: "No speech model",
+    Verdict.GOOD: "Speech model ready",
+    Verdict.CARE: "Speech model: take care",
+    Verdict.BAD: "No speech model",
+}
 _WORSE = (Verdict.OFF, Verdict.GOOD, Verdict.CARE, Verdict.BAD)
 
 
 def _short(check: Check) -> str:
     """A few words: the rest is in the tooltip and in Monitoring."""
-    kind, name = check.id.split(":")[0], check.name
+    kind, name, is_good = check.id.split(":")[0], check.name, check.verdict is Verdict.GOOD
     if kind == "server":
-        text = f"{name.removeprefix('Server ')} {'connected' if check.verdict is Verdict.GOOD else 'away'}"
+        text = f"{name.removeprefix('Server ')} {'connected' if is_good else 'away'}"
     elif kind == "model":
-        text = f"Model {name.removeprefix('Speech model ')}"
+        model = name.removeprefix("Speech model").strip()
+        text = f"Model {model}" if model else _MODEL[check.verdict]
+    elif kind.rstrip("s") == "storage":
+        text = f"{name} away" if check.verdict is Verdict.BAD else name
     else:
         free = re.search(r"[\d.,]+ [MGT]B free", check.text)
         text = free.group() if free else name

@@ -149,7 +149,7 @@ class CitiesPage(QWidget):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
         rows = -(-len(shown) // self._columns)
         for row in range(self._grid.rowCount() + 1):
-            self._grid.setRowStretch(row, 1 if row == rows and rows > 3 else 0)
+            self._grid.setRowStretch(row, 1 if row == rows and rows != 3 else 0)
         self._hint.setVisible(not shown)
         self._hint.setText(
             "No city fits these words."

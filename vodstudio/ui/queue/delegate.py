@@ -122,6 +122,7 @@ class RowDelegate(QStyledItemDelegate):
         self._paint_state(painter, rect, face)
         if option.state & QStyle.StateFlag.State_HasFocus and _shows_focus(option):
             painter.setPen(QPen(self._colour(self._theme.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # the bar left one: it would cover the row
             painter.drawRoundedRect(QRectF(rect).adjusted(4, 2, -2, -3), 5, 5)
 
     def _paint_still(self, painter: QPainter, rect: QRect, face: Face) -> None:
@@ -241,7 +242,7 @@ def blank_still(theme: Theme, ratio: float) -> QPixmap:
 
 def state_column(rect: QRect) -> tuple[int, int]:
     """Left edge and width of the words about the state."""
-    width = max(220, min(420, int(rect.width() * 0.255)))
+    width = max(220, min(420, int(rect.width() * 0.3)))
     return rect.right() - EDGE_PX - width, width
 
 

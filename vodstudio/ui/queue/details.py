@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
+from vodstudio.core.errors import Problem
 from vodstudio.core.events import Event, JobChanged, StepProgressed
-from vodstudio.core.jobs import Job, JobId, JobState, Step, StepState
+from vodstudio.core.jobs import Job, JobId, JobState, Step, StepKind, StepState
 from vodstudio.core.rows import JobRow, LogLine
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.parts import Facts, button, empty, label
@@ -31,6 +32,7 @@ from vodstudio.ui.wording import (
 
 SUMMARY, WORDS, LOG, FILES = range(4)
 LOG_LINES = 60
+IN_LINE = (JobState.WAITING, JobState.WORKING, JobState.HELD, JobState.PAUSED)
 
 
 class DetailsPanel(QFrame):
@@ -45,6 +47,7 @@ class DetailsPanel(QFrame):
         self._desk = desk
         self._job_id: JobId | None = None
         self._job: Job | None = None
+        self._live: dict[StepKind, StepProgressed] = {}
         self._row: JobRow | None = None
         self._build(theme, actions)
         desk.bridge.listen(self._on_event_arrived)
@@ -82,8 +85,9 @@ class DetailsPanel(QFrame):
     def _build_summary(self) -> None:
         self._facts = Facts(self._summary.inner)
         self._steps = Facts(self._summary.inner)
-        self._why = label("", "", self._summary.inner, wraps=True)
+        self._why = label("", "strong", self._summary.inner, wraps=True)
         self._hint = label("", "muted", self._summary.inner, wraps=True)
+        self._hint.setContentsMargins(0, 0, 0, 10)
         self._steps_heading = label("STEPS", "heading", self._summary.inner)
         self._steps_heading.setContentsMargins(0, 14, 0, 2)
         for widget in (self._why, self._hint, self._facts, self._steps_heading, self._steps):
@@ -140,6 +144,7 @@ class DetailsPanel(QFrame):
         self._show_sub(row)
         if is_new:
             self._job = None
+            self._live.clear()
             self._stack.setCurrentIndex(self.tabs.current)
             self._load()
 
@@ -172,7 +177,7 @@ class DetailsPanel(QFrame):
 
     def _show_summary(self, job: Job) -> None:
         now = self._desk.now()
-        row, problem = self._row, next((step.problem for step in job.steps if step.problem), None)
+        row, problem = self._row, _problem_now(job)
         self._summary.inner.show()
         self._why.setText(problem.title if problem else "")
         self._why.setVisible(problem is not None)
@@ -182,7 +187,7 @@ class DetailsPanel(QFrame):
         self._facts.show_facts(
             (
                 ("State", STATE_NAMES[job.state]),
-                ("Why", job.why or (row.why if row else "")),
+                ("Order", (job.why or (row.why if row else "")) if job.state in IN_LINE else ""),
                 ("City", self._desk.city_name(job.city_id) or "not known yet"),
                 ("Plan", PLAN_NAMES[job.plan]),
                 ("Preset", job.preset.name),
@@ -194,7 +199,14 @@ class DetailsPanel(QFrame):
                 ("Ended", clock(job.ended_at, now) if job.ended_at else ""),
             )
         )
-        self._steps.show_facts([(STEP_NAMES[step.kind], _step_words(step)) for step in job.steps])
+        self._live = {s.kind: self._live[s.kind] for s in job.steps if s.kind in self._live and _runs(s)}
+        self._show_steps(job)
+
+    def _show_steps(self, job: Job) -> None:
+        """Two may run at once: each says how far it is now, not how far it was when the job was read."""
+        self._steps.show_facts(
+            [(STEP_NAMES[s.kind], _live_words(s, self._live.get(s.kind))) for s in job.steps]
+        )
 
     def _show_log(self, lines: list[LogLine]) -> None:
         self._log.clear()
@@ -253,7 +265,8 @@ class DetailsPanel(QFrame):
             self._title.setText(event.row.title)
             self._load()
         elif isinstance(event, StepProgressed) and event.job_id == self._job_id and self._job is not None:
-            self._steps.show_facts([(STEP_NAMES[s.kind], _live_words(s, event)) for s in self._job.steps])
+            self._live[event.kind] = event
+            self._show_steps(self._job)
 
 
 class _Page(QScrollArea):
@@ -275,6 +288,13 @@ class _Page(QScrollArea):
         empty(self.lines)
 
 
+def _problem_now(job: Job) -> Problem | None:
+    """What is wrong; a job that is done or was cancelled has no trouble any more."""
+    if job.state in (JobState.DONE, JobState.CANCELLED):
+        return None
+    return next((step.problem for step in job.steps if step.problem), None)
+
+
 def _step_words(step: Step) -> str:
     if step.state is StepState.RUNNING:
         return " · ".join([percent(step.progress), *([times(step.speed)] if step.speed else [])])
@@ -286,8 +306,12 @@ def _step_words(step: Step) -> str:
     return word + tried + (f" · {step.note}" if step.note else "")
 
 
-def _live_words(step: Step, event: StepProgressed) -> str:
-    if step.kind is not event.kind:
+def _runs(step: Step) -> bool:
+    return step.state is StepState.RUNNING
+
+
+def _live_words(step: Step, event: StepProgressed | None) -> str:
+    if event is None:
         return _step_words(step)
     parts = [percent(event.progress), times(event.speed) if event.speed else "", event.note]
     return " · ".join(part for part in parts if part)

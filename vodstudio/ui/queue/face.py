@@ -187,9 +187,13 @@ def _where_paused(row: JobRow) -> str:
 def _problem_words(row: JobRow, word: str, otherwise: str) -> tuple[str, str]:
     if row.problem is None:
         return word if not row.note else f"{word}: {row.note}", otherwise
-    title = row.problem.title
-    first = title[:1].lower() + title[1:] if title[1:2].islower() else title
-    return f"{word}: {first}", row.problem.hint or otherwise
+    return f"{word}: {_in_sentence(row.problem.title, row)}", row.problem.hint or otherwise
+
+
+def _in_sentence(title: str, row: JobRow) -> str:
+    """The title goes on after a colon; a name of a file or a city stays as it is written."""
+    is_name = title.startswith((row.path.name, row.path.stem)) or not title[1:2].islower()
+    return title if is_name else title[:1].lower() + title[1:]
 
 
 def _done_words(row: JobRow, now: datetime) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vodstudio.core.events import Event, JobAdded, JobChanged, JobRemoved, QueueSwitched, StepProgressed
@@ -45,6 +46,7 @@ class QueuePage(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self.reload)
+        self._today = desk.now().astimezone().date()
         self._connect()
 
     def _build(self, theme: Theme) -> None:
@@ -107,12 +109,25 @@ class QueuePage(QWidget):
 
     async def _read_front(self, limit: int) -> None:
         rows = await self._desk.jobs.rows(self._wanted, limit)
+        self._keep_the_day()
         self.model.show_front(rows, has_more=len(rows) >= limit)
         self.counts_changed.emit(await self._desk.jobs.counts())
         self.bar.show_switch(await self._desk.jobs.switch())
         self._show_list_or_hint()
         if self.model.count and not self.view.selected_ids():
             self.view.select_jobs(self.model.job_ids()[:1])
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Somebody looks, perhaps on the next morning."""
+        super().showEvent(event)
+        self._keep_the_day()
+
+    def _keep_the_day(self) -> None:
+        """`06:28` of yesterday is `Fri 06:28` today."""
+        today = self._desk.now().astimezone().date()
+        if today != self._today:
+            self._today = today
+            self.model.refresh_words()
 
     async def _read_more(self) -> None:
         try:
@@ -172,6 +187,8 @@ class QueuePage(QWidget):
         self.details.show_buttons()
 
     def _on_menu_requested(self, place: QPoint) -> None:
+        if not self.view.selected_ids():
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in self.actions_.with_separators():

@@ -126,6 +126,7 @@ class QueueBar(QWidget):
 
     def _build_cities(self) -> None:
         menu = QMenu(self.cities)
+        menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # the button alone has its icon on the right
         self._group = group = QActionGroup(menu)
         for name, city_id in (("All cities", ""), *((c.name, c.id) for c in self._desk.station.cities)):
             action = menu.addAction(name)
