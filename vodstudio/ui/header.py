@@ -87,6 +87,7 @@ class Header(QFrame):
         self._chips: list[Chip] = []
         self.menu_button = QToolButton(self)
         self.menu_button.setText("Menu")
+        self.menu_button.hide()  # until there is a menu
         self.menu_button.setProperty("role", "small")
         self.menu_button.setToolTip("Everything the program can do (F10)")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from vodstudio.ui.parts import button, empty, label
 
@@ -27,10 +28,14 @@ class HelpOverlay(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(28, 22, 28, 20)
         self._column.setSpacing(12)
+        self._before: QWidget | None = None
+        window.installEventFilter(self)
         self.hide()
 
     def show_keys(self, groups: Sequence[tuple[str, list[tuple[str, str]]]]) -> None:
         """Open it."""
+        if not self.isVisible():
+            self._before = self.window().focusWidget()
         empty(self._column)
         self._column.addWidget(label("Help and keys", "title", self))
         self._column.addWidget(label(INTRODUCTION, "muted", self, wraps=True))
@@ -53,7 +58,7 @@ class HelpOverlay(QFrame):
         row = QHBoxLayout()
         row.addStretch(1)
         close = button("Close", self, role="primary")
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self.leave)
         row.addWidget(close)
         self._column.addLayout(row)
         self._place()
@@ -61,10 +66,27 @@ class HelpOverlay(QFrame):
         self.raise_()
         close.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def leave(self) -> None:
+        """Go; the keyboard is again where it was."""
+        self.hide()
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus(Qt.FocusReason.TabFocusReason)
+        self._before = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Stay in the middle when the window changes its size."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
+
+    def focusNextPrevChild(self, _is_next: bool) -> bool:  # noqa: N802 - Qt's name
+        """Tab stays here: what lies below cannot be seen."""
+        return True
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Escape closes."""
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self.leave()
         else:
             super().keyPressEvent(event)
 

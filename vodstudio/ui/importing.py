@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QDir, QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from vodstudio.core.jobs import JobId
@@ -24,6 +24,7 @@ class Importer(QObject):
         super().__init__(window)
         self._desk = desk
         self._window = window
+        self._folder = ""
 
     def choose_files(self) -> None:
         """Let the person choose; the answer comes later."""
@@ -41,11 +42,19 @@ class Importer(QObject):
     def _open(self, mode: QFileDialog.FileMode, title: str) -> None:
         dialog = QFileDialog(self._window, title)
         dialog.setFileMode(mode)
+        if mode is QFileDialog.FileMode.ExistingFiles:
+            from vodstudio.services.importing import MEDIA_ENDINGS
+
+            endings = " ".join(f"*{ending}" for ending in sorted(MEDIA_ENDINGS))
+            dialog.setNameFilters([f"Recordings ({endings})", "All files (*)"])
+            dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
+        dialog.setDirectory(self._folder or QDir.homePath())
         dialog.filesSelected.connect(self._on_files_chosen)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _on_files_chosen(self, names: list[str]) -> None:
+        self._folder = str(Path(names[0]).parent) if names else self._folder
         self.bring([Path(name) for name in names])
 
     async def _bring(self, paths: list[Path]) -> None:

@@ -31,11 +31,12 @@ class WindowMenu(QObject):
         self._actions: list[tuple[QAction, str]] = []
         self._groups: list[tuple[str, list[QAction]]] = []
         self.menu = QMenu(window)
+        self._opener = self._action("Menu", "menu", "F10")
         self._build_file()
         self._build_queue()
         self._build_view()
         window.header.menu_button.setMenu(self.menu)
-        self._opener = self._action("Menu", "menu", "F10")
+        window.header.menu_button.show()
         self._opener.triggered.connect(window.header.menu_button.showMenu)
         self.set_theme(theme)
 
@@ -126,7 +127,7 @@ class WindowMenu(QObject):
         leave = self._action("Quit", "quit", "Ctrl+Q")
         leave.triggered.connect(self.quit_wanted)
         self.menu.addActions([helping, leave])
-        self._groups.append(("Window", [*tabs, helping, leave]))
+        self._groups.append(("Window", [*tabs, self._opener, helping, leave]))
 
     def _on_filter_chosen(self) -> None:
         self.tab_wanted.emit(int(Tab.QUEUE))

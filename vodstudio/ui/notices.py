@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from vodstudio.core.errors import Problem
+from vodstudio.ui.parts import Button
 
 UNDO_MS = 10_000
 NEWS_MS = 6_000
@@ -32,6 +33,7 @@ class Toast(QFrame):
     def __init__(self, parent: QWidget, title: str, hint: str = "", *, stays_ms: int = NEWS_MS) -> None:
         super().__init__(parent)
         self.about: Problem | None = None
+        self.is_passing = stays_ms > 0
         self.setProperty("role", "toast")
         self.setAccessibleName(f"{title}. {hint}" if hint else title)
         self._row = QHBoxLayout(self)
@@ -56,7 +58,7 @@ class Toast(QFrame):
 
     def add_button(self, text: str, pressed: Callable[[], None] | None = None) -> QPushButton:
         """A button that also sends the toast away."""
-        button = QPushButton(text, self)
+        button = Button(text, self)
         if pressed is not None:
             button.clicked.connect(pressed)
         button.clicked.connect(self.leave)
@@ -78,7 +80,7 @@ class Notices(QObject):
         super().__init__(host)
         self._host = host
         self._toasts: list[Toast] = []
-        self._panel: QFrame | None = None
+        self._panel: _RefusedPanel | None = None
         host.installEventFilter(self)
 
     def say(self, title: str, hint: str = "", *, stays: bool = False) -> Toast:
@@ -105,9 +107,10 @@ class Notices(QObject):
         """One panel for all files that could not be brought in, each with its reason."""
         if self._panel is not None:
             self._close_panel()
-        self._panel = _refused_panel(self._host, title, files, self._close_panel)
+        self._panel = _RefusedPanel(self._host, title, files, self._close_panel)
         self._panel.show()
         self._place()
+        self._panel.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Stay at the edge when the window changes its size."""
@@ -116,7 +119,11 @@ class Notices(QObject):
         return False
 
     def _show(self, toast: Toast) -> Toast:
-        for older in self._toasts[: max(0, len(self._toasts) + 1 - MOST_TOASTS)]:
+        room = [
+            *(each for each in self._toasts if each.is_passing),
+            *(each for each in self._toasts if not each.is_passing),
+        ]
+        for older in room[: max(0, len(room) + 1 - MOST_TOASTS)]:  # what wants an answer stays longest
             older.leave()
         self._toasts.append(toast)
         toast.left.connect(self._on_toast_left)
@@ -147,6 +154,7 @@ class Notices(QObject):
             bottom -= GAP_PX
         if self._panel is not None:
             width, height = min(640, self._host.width() - 40), min(420, self._host.height() - 160)
+            height = min(height, self._panel.heightForWidth(width))
             self._panel.setGeometry((self._host.width() - width) // 2, 100, width, height)
             self._panel.raise_()
 
@@ -163,27 +171,43 @@ class _Copier(QObject):
         QGuiApplication.clipboard().setText(f"{told.code}\n{told.title}\n{told.hint}\n\n{told.detail}\n")
 
 
-def _refused_panel(
-    host: QWidget, title: str, files: Sequence[tuple[str, Problem]], close: Callable[[], None]
-) -> QFrame:
-    panel = QFrame(host)
-    panel.setProperty("role", "panel")
-    panel.setAccessibleName(title)
-    panel.setObjectName("refused")
-    column = QVBoxLayout(panel)
-    column.setContentsMargins(20, 16, 20, 16)
-    column.setSpacing(10)
-    heading = QLabel(title, panel)
-    heading.setProperty("role", "title")
-    column.addWidget(heading)
-    column.addWidget(_reasons(panel, files), 1)
-    button = QPushButton("Close", panel)
-    button.clicked.connect(close)
-    row = QHBoxLayout()
-    row.addStretch(1)
-    row.addWidget(button)
-    column.addLayout(row)
-    return panel
+class _RefusedPanel(QFrame):
+    """As high as its words, at most as high as there is room; Escape or the button closes it."""
+
+    def __init__(
+        self, host: QWidget, title: str, files: Sequence[tuple[str, Problem]], close: Callable[[], None]
+    ) -> None:
+        super().__init__(host)
+        self._close = close
+        self.setProperty("role", "panel")
+        self.setAccessibleName(title)
+        self.setObjectName("refused")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        heading = QLabel(title, self)
+        heading.setProperty("role", "title")
+        column.addWidget(heading)
+        self._area = _reasons(self, files)
+        column.addWidget(self._area, 1)
+        self.close_button = Button("Close", self)
+        self.close_button.clicked.connect(close)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        column.addLayout(row)
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Heading, words and button."""
+        inner = self._area.widget()
+        return 120 + (inner.heightForWidth(width - 60) if inner is not None else 0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._close()
+        else:
+            super().keyPressEvent(event)
 
 
 def _reasons(panel: QWidget, files: Sequence[tuple[str, Problem]]) -> QScrollArea:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLayout, QPushButton, QSizePolicy, QWidget
 
 
@@ -20,11 +20,20 @@ def label(text: str, role: str, parent: QWidget, *, wraps: bool = False) -> QLab
     return made
 
 
-def button(
-    text: str, parent: QWidget, *, role: str = "", tip: str = "", icon: QIcon | None = None
-) -> QPushButton:
+class Button(QPushButton):
+    """Enter presses it as Space does, outside of dialogs too."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Qt leaves Enter to the default button of a dialog."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+def button(text: str, parent: QWidget, *, role: str = "", tip: str = "", icon: QIcon | None = None) -> Button:
     """A button with a word on it."""
-    made = QPushButton(text, parent)
+    made = Button(text, parent)
     made.setProperty("role", role)
     made.setToolTip(tip)
     if icon is not None:
