@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from vodstudio.core.errors import Conflict
+from vodstudio.core.errors import Conflict, NotFound
 from vodstudio.core.files import write_atomically
 from vodstudio.station_file import read_station_text
 
@@ -31,6 +31,12 @@ def write_first_station(path: Path, name: str, cities: Sequence[str], folder: st
             hint=f"Change {path} instead. Nothing was written.",
             code="VS-STATION-EXISTS",
         )
+    if folder and not (folder.startswith("/") or Path(folder).is_absolute()):
+        raise NotFound(
+            "Please write the whole path of the folder",
+            hint="It begins with / or with a drive such as D:. Nothing was written.",
+            code="VS-STATION-FOLDER",
+        )
     text = first_station(name, cities, folder)
     read_station_text(path, text)
     write_atomically(path, text.encode())
@@ -38,6 +44,7 @@ def write_first_station(path: Path, name: str, cities: Sequence[str], folder: st
 
 def first_station(name: str, cities: Sequence[str], folder: str) -> str:
     """The text of the file."""
+    cities = list({city.casefold(): city for city in reversed(cities)}.values())[::-1]  # each name once
     ids = _ids(cities)
     parts = [_HEAD.format(name=_quoted(name))]
     for city_id, city in zip(ids, cities, strict=True):

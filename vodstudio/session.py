@@ -150,6 +150,7 @@ class Session(QObject):
         self.workplace = workplace = Workplace(self.window, desk, self._theme)
         workplace.theme_wanted.connect(self._on_theme_chosen)
         workplace.quit_wanted.connect(self.window.close)
+        workplace.queue.counts_changed.connect(self.tray.hear)
         workplace.menu.show_theme(self._choice)
         self._passwords = PasswordAsker(desk, house.keep_password, self.window)
         await house.start()
@@ -264,7 +265,7 @@ class Session(QObject):
         self._dialog = None
 
     def _on_tray_wanted(self) -> None:
-        self.tray.show("working")
+        self.tray.show(self.window.summary.text())
         self.window.hide()
 
     def end(self) -> None:

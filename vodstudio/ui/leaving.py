@@ -6,8 +6,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QSystemTrayIcon, QVBoxLayout, QWidget
 
+from vodstudio.core.rows import Counts
 from vodstudio.ui.parts import button, label
 from vodstudio.ui.wording import many
+from vodstudio.ui.workplace import summary_of
 
 
 class LeaveDialog(QDialog):
@@ -85,8 +87,16 @@ class Tray(QObject):
 
     def show(self, words: str) -> None:
         """Be there."""
-        self._sign.setToolTip(f"VOD Studio: {words}" if words else "VOD Studio")
+        self.say(words)
         self._sign.show()
+
+    def hear(self, counts: Counts) -> None:
+        """How the queue stands now."""
+        self.say(summary_of(counts))
+
+    def say(self, words: str) -> None:
+        """The words of the sign."""
+        self._sign.setToolTip(f"VOD Studio: {words}" if words else "VOD Studio")
 
     def hide(self) -> None:
         """Be gone."""

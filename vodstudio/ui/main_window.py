@@ -15,6 +15,7 @@ from vodstudio.ui.theme import Theme
 
 SMALLEST = QSize(1024, 620)
 USUAL = QSize(1366, 768)
+FRAME = QSize(2, 40)  # what a desktop puts around a window
 FOOTER_PX = 34
 
 
@@ -94,9 +95,13 @@ class MainWindow(QWidget):
         self._may_close = True
 
     def restore_place(self, told: str) -> None:
-        """Where the window stood; what is damaged is ignored."""
-        if told:
-            self.restoreGeometry(QByteArray.fromBase64(told.encode("ascii", "ignore")))
+        """Where the window stood; what is damaged is ignored. Without one, nothing may be cut off."""
+        if told and self.restoreGeometry(QByteArray.fromBase64(told.encode("ascii", "ignore"))):
+            return
+        room = self.screen().availableSize()
+        if room.width() < USUAL.width() + FRAME.width() or room.height() < USUAL.height() + FRAME.height():
+            self.resize(room.boundedTo(USUAL) - FRAME)
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def place(self) -> str:
         """Where the window stands, to be kept."""

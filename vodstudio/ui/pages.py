@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -98,23 +99,11 @@ class StationPage(_Middle):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Set up my station", parent)
         self.say("Set up my station", "display")
-        self.say("This writes the station file. It can be changed at any time, by hand or here.", "muted")
-        form = QFormLayout()
-        form.setVerticalSpacing(10)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.name = QLineEdit(self.panel)
-        self.name.setPlaceholderText("Valley Community Media")
-        self.cities = QPlainTextEdit(self.panel)
-        self.cities.setPlaceholderText("One city in each line")
-        self.cities.setTabChangesFocus(True)
-        self.cities.setFrameShape(QFrame.Shape.StyledPanel)
-        self.cities.setFixedHeight(120)
-        self.folder = QLineEdit(self.panel)
-        self.folder.setPlaceholderText("/mnt/recordings (may stay empty)")
-        for words, field in (("Station", self.name), ("Cities", self.cities), ("Recordings", self.folder)):
-            field.setAccessibleName(words)
-            form.addRow(words, field)
-        self.lines.addLayout(form)
+        self.say(
+            "This writes the station file, station.toml. It is plain text and can be changed at any time.",
+            "muted",
+        )
+        self._build_form()
         self.wrong = self.say("", "bad")
         self.wrong.hide()
         row = QHBoxLayout()
@@ -127,10 +116,55 @@ class StationPage(_Middle):
         row.addWidget(self.save)
         self.lines.addLayout(row)
 
+    def _build_form(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(10)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.name = QLineEdit(self.panel)
+        self.name.setPlaceholderText("Valley Community Media")
+        self.cities = QPlainTextEdit(self.panel)
+        self.cities.setPlaceholderText("One city in each line")
+        self.cities.setTabChangesFocus(True)
+        self.cities.setFrameShape(QFrame.Shape.StyledPanel)
+        self.cities.setFixedHeight(120)
+        self.folder = QLineEdit(self.panel)
+        self.folder.setPlaceholderText("The folder where recordings lie (may stay empty)")
+        self.browse = button("Choose…", self.panel, tip="Choose the folder where recordings lie")
+        self.browse.clicked.connect(self._on_browse_pressed)
+        lies = QWidget(self.panel)
+        side = QHBoxLayout(lies)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.addWidget(self.folder, 1)
+        side.addWidget(self.browse)
+        fields: tuple[QWidget, ...] = (self.name, self.cities, self.folder)
+        for words, field in zip(("Station", "Cities", "Folder"), fields, strict=True):
+            field.setAccessibleName(words)
+            named = label(words, "", self.panel)
+            named.setContentsMargins(0, 8, 0, 0)
+            form.addRow(named, lies if field is self.folder else field)
+        self._listen()
+        self.lines.addLayout(form)
+
+    def _listen(self) -> None:
+        for line in (self.name, self.folder):
+            line.returnPressed.connect(self._on_save_pressed)
+            line.textChanged.connect(self._on_words_changed)
+        self.cities.textChanged.connect(self._on_words_changed)
+
     def refuse(self, problem: Problem) -> None:
         """What cannot be as it is written."""
         self.wrong.setText(f"{problem.title}. {problem.hint}")
         self.wrong.show()
+
+    def _on_words_changed(self) -> None:
+        self.wrong.hide()
+
+    def _on_browse_pressed(self) -> None:
+        dialog = QFileDialog(self, "The folder where recordings lie", self.folder.text().strip())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _on_save_pressed(self) -> None:
         cities = [line.strip() for line in self.cities.toPlainText().splitlines() if line.strip()]
@@ -140,6 +174,7 @@ class StationPage(_Middle):
             self.refuse(
                 Problem(code="VS-MISSING", title=f"Please write {missing}", hint="Nothing was saved.")
             )
+            (self.cities if name else self.name).setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.made.emit(name, cities, self.folder.text().strip())
 
@@ -159,8 +194,6 @@ class TroublePage(_Middle):
         self.lines.addWidget(picture)
         self.say(problem.title, "title")
         self.say(problem.hint or "Nothing is lost. Try again, or copy the report and send it to us.")
-        if problem.detail:
-            self.say(problem.detail[:400], "small")
         self.say(f"Your recordings and what is published are untouched. Code {problem.code}.", "small")
         self.lines.addSpacing(6)
         row = QHBoxLayout()
