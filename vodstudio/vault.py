@@ -128,8 +128,8 @@ class Vault:
             raise _held(
                 reference,
                 "The password is not known in this session",
-                "This system has no password vault that we trust. The window asks for the password once after each start; without it"
-                " write env:NAME or file:PATH in the station file.",
+                "This system has no password vault that we trust. The window asks for the password once"
+                " after each start; without it write env:NAME or file:PATH in the station file.",
             )
         with self._lock:
             was_denied = name in self._denied
