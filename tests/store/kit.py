@@ -94,7 +94,7 @@ def finish(store: Transactions, claimed: Claim, outcome: Outcome, now: datetime 
 def result_of(kind: StepKind, number: int = 0) -> StepResult:
     """What a step of this kind might give back."""
     output = Output(
-        name=f"{kind}.out", path=Path(f"/work/{kind}-{number}"), size_bytes=7, sha256=f"{kind}{number}"
+        name=f"{kind}.out", path=Path(f"/srv/{kind}-{number}"), size_bytes=7, sha256=f"{kind}{number}"
     )
     return StepResult(outputs=(output,), facts={"duration_s": 61.5, "height": 720}, note=f"{kind} went well")
 

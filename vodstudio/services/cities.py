@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from vodstudio.core.errors import NotFound
 from vodstudio.core.jobs import JobState
 from vodstudio.core.ports import Clock, Drives, Store, Unit
 from vodstudio.core.rows import CityCard, StorageView
-from vodstudio.core.station import City, Station, StorageId
+from vodstudio.core.station import City, CityId, Station, StorageId
 
 MONTHS_SHOWN = 4
 RECENT_SHOWN = 3
@@ -24,6 +25,17 @@ class Cities:
         self._store = store
         self._clock = clock
         self._drives = drives
+
+    def known(self, text: str) -> CityId | None:
+        """The city with this id; nothing for no text, NotFound for one that the station does not have."""
+        city = self._station.city(CityId(text)) if text else None
+        if text and city is None:
+            raise NotFound(
+                f"There is no city “{text}” in the station file",
+                hint=f"Known: {', '.join(c.id for c in self._station.cities) or 'none'}. Nothing was changed.",
+                code="VS-UNKNOWN-CITY",
+            )
+        return city.id if city else None
 
     async def cards(self) -> tuple[CityCard, ...]:
         """All cities from the store at once, without asking any storage."""

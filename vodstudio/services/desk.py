@@ -98,7 +98,7 @@ class Desk:
     async def _jobs(self, arguments: Arguments) -> Shape:
         wanted = JobFilter(
             text=_text(arguments, "text"),
-            city_id=CityId(_text(arguments, "city")) if _text(arguments, "city") else None,
+            city_id=self._services.cities.known(_text(arguments, "city")),
             states=frozenset(_state(text) for text in _texts(arguments, "states", needed=False)),
         )
         limit = _whole(arguments, "limit", 200)

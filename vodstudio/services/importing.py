@@ -304,7 +304,7 @@ def _walk(folder: Path, files: list[Path], refused: list[RefusedFile]) -> None:
         cause = NoAccess(
             "The folder may not be opened",
             detail=str(error),
-            hint=f"Allow this user to read {error.filename}. The other files were added.",
+            hint=f"Allow this user to read {error.filename}, then add it again. No other file is concerned.",
             code="VS-MAY-NOT-READ",
         )
         refused.append(RefusedFile(path=Path(str(error.filename)), problem=problem_of(cause)))
