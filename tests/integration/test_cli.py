@@ -251,6 +251,7 @@ def test_a15_a_file_that_is_no_backup_changes_nothing(
     ("argv", "code", "name"),
     [
         (["import", "x.mp4", "--city", "nowhere"], cli.USAGE, "VS-UNKNOWN-CITY"),
+        (["jobs", "--city", "nowhere"], cli.USAGE, "VS-UNKNOWN-CITY"),
         (["import", "x.mp4", "--preset", "nothing"], cli.USAGE, "VS-UNKNOWN-PRESET"),
         (["import", "x.mp4", "--by", "soon"], cli.USAGE, "VS-USAGE"),
         (["job", "ffffffff"], cli.USAGE, "VS-NO-JOB"),
