@@ -82,6 +82,7 @@ class Session(QObject):
         self._dialog: LeaveDialog | None = None
         self._ended = asyncio.Event()
         self._is_ending = False
+        self._is_started = False
         self._saving = asyncio.Lock()
 
     async def run(self) -> int:
@@ -143,9 +144,24 @@ class Session(QObject):
             self._server = server
 
     async def _open_house(self, settings: Settings) -> None:
-        bootstrap = await asyncio.to_thread(import_module, "vodstudio.bootstrap")
-        house: House = await bootstrap.open_house(settings, self.bridge.post)
-        self.house = house
+        if self.house is None or self.workplace is None:
+            bootstrap = await asyncio.to_thread(import_module, "vodstudio.bootstrap")
+            self.house = await bootstrap.open_house(settings, self.bridge.post)
+            workplace = self._furnish(self.house)
+        else:  # an earlier start failed: a second store on the same file would be one too many
+            workplace = self.workplace
+            workplace.show_tab()
+        if not self._is_started:
+            await self.house.start()
+            self._is_started = True
+        if self._is_demo:
+            await _bring_sample(self.house, self._places)
+        files, self._files = self._files, []
+        workplace.bring(files)
+        for warning in settings.warnings:
+            self.notices.say("A line of the station file was not used", warning)
+
+    def _furnish(self, house: House) -> Workplace:
         desk = _desk(house, self.bridge, self.coroutines, self.notices)
         self.workplace = workplace = Workplace(self.window, desk, self._theme)
         workplace.theme_wanted.connect(self._on_theme_chosen)
@@ -153,13 +169,7 @@ class Session(QObject):
         workplace.queue.counts_changed.connect(self.tray.hear)
         workplace.menu.show_theme(self._choice)
         self._passwords = PasswordAsker(desk, house.keep_password, self.window)
-        await house.start()
-        if self._is_demo:
-            await _bring_sample(house, self._places)
-        files, self._files = self._files, []
-        workplace.bring(files)
-        for warning in settings.warnings:
-            self.notices.say("A line of the station file was not used", warning)
+        return workplace
 
     async def _answer(self, call: str, arguments: Mapping[str, object]) -> object:
         """Another process asks: come forward, or whatever the services can do."""

@@ -407,9 +407,7 @@ class FakeMonitoring:
         return self.checks
 
     async def log(self, limit: int = 200, text: str = "") -> list[LogLine]:
-        return [
-            line for line in self.lines if text.lower() in f"{line.text} {line.where} {line.job_id}".lower()
-        ][:limit]
+        return [line for line in self.lines if text.lower() in f"{line.text} {line.where}".lower()][:limit]
 
     async def throughput(self, hours: int = 48) -> list[tuple[datetime, float]]:
         first = NOW - timedelta(hours=hours)

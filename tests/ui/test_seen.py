@@ -16,7 +16,7 @@ from tests.ui.stage import Stage
 from vodstudio.core.errors import NotFound, Problem
 from vodstudio.core.events import StepProgressed
 from vodstudio.core.jobs import JobId, JobState, StepId, StepKind
-from vodstudio.core.rows import Check, Counts, Verdict
+from vodstudio.core.rows import Check, Counts, LogLine, Verdict
 from vodstudio.first_station import first_station, write_first_station
 from vodstudio.ui.main_window import FRAME, USUAL, MainWindow
 from vodstudio.ui.pages import StationPage
@@ -84,6 +84,17 @@ def test_two_running_steps_each_say_how_far_they_are(stage: Stage, shown: Shown)
             StepProgressed(job_id=JobId("job-000001"), step_id=StepId(kind), kind=kind, progress=share)
         )
     shown(lambda: {"71 %", "37 %"} <= set(words_of(stage.page.details)))
+
+
+def test_the_log_of_a_job_holds_its_own_lines(stage: Stage, shown: Shown) -> None:
+    title = stage.face(1).title
+    for number in (1, 2):
+        line = LogLine(at=NOW, verdict=Verdict.GOOD, where=title, text=f"step of {number}")
+        stage.monitoring.lines.append(replace(line, job_id=JobId(f"job-{number:06}")))
+    stage.choose(1)
+    stage.page.details.tabs.choose(2)
+    shown(lambda: "step of 1" in words_of(stage.page.details))
+    assert "step of 2" not in words_of(stage.page.details)
 
 
 def test_small_news_does_not_send_away_what_wants_an_answer(stage: Stage) -> None:

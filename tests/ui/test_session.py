@@ -107,6 +107,33 @@ def station(home: Path, text: str = "") -> None:
     where.station_file.write_text(text or first_station("Valley", ["Oakdale", "Grant"], ""), "utf8")
 
 
+def test_a_start_that_failed_is_tried_again_with_the_same_store(
+    qapp: QApplication, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, allowed_logs: list[str]
+) -> None:
+    from vodstudio.bootstrap import House
+
+    allowed_logs.append("the house did not open")
+    station(home)
+    start = House.start
+    tries: list[House] = []
+
+    async def fails_once(house: House) -> None:
+        tries.append(house)
+        if len(tries) == 1:
+            raise Locked("The disk is full", code="VS-X")
+        await start(house)
+
+    monkeypatch.setattr(House, "start", fails_once)
+
+    async def acts(scene: Scene) -> None:
+        await scene.until(scene.page(TroublePage))
+        scene.press("Try again")
+        await scene.until(lambda: scene.is_open() and len(tries) == 2)
+        assert tries[0] is tries[1] is scene.session.house
+
+    run(play(qapp, acts), 120)
+
+
 def test_the_first_run_offers_two_ways_and_sets_up_a_station(qapp: QApplication, run: Run) -> None:
     async def acts(scene: Scene) -> None:
         await scene.until(scene.page(WelcomePage))

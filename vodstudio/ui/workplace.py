@@ -50,7 +50,7 @@ class Workplace(QObject):
         window.take_files(True)
         window.header.tabs.setEnabled(True)
         window.header.tabs.buttons[Tab.CITIES].set_count(len(desk.station.cities))
-        self._on_tab_chosen(window.header.tabs.current)
+        self.show_tab()
         self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.queue.reload()
         self.look_at_health()
@@ -85,6 +85,10 @@ class Workplace(QObject):
     def open_tab(self, place: int) -> None:
         """Show a tab."""
         self._window.header.tabs.choose(place)
+
+    def show_tab(self) -> None:
+        """Show the tab that is open, after another page stood in its place."""
+        self._on_tab_chosen(self._window.header.tabs.current)
 
     def open_monitoring(self) -> None:
         """A sign was pressed."""

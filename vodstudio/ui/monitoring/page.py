@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHBoxLayout, QListView, QVBoxLayout, QWidget
@@ -16,7 +18,7 @@ from vodstudio.ui.monitoring.log import LogCard
 from vodstudio.ui.parts import button, card, label
 from vodstudio.ui.queue.face import TONE_OF
 from vodstudio.ui.theme import Theme, Tone
-from vodstudio.ui.wording import STATE_NAMES, clock, many, size
+from vodstudio.ui.wording import STATE_NAMES, clock, many, size, span
 
 HOURS = 48
 SAMPLES = 60
@@ -129,13 +131,13 @@ class MonitoringPage(QWidget):
     async def _read_queue(self) -> None:
         history = await self._desk.monitoring.throughput(HOURS)
         now = self._desk.now()
-        labels = [f"{clock(at, now)}: {value:.1f} h of video" for at, value in history]
+        labels = [f"{clock(at, now)}: {span(timedelta(hours=value))} of video" for at, value in history]
         day = sum(value for _, value in history[-24:])
         values = [value for _, value in history]
         self.finished.show_values(
             values if any(values) else [],
             labels,
-            figure=f"{day:.1f} h in 24 hours",
+            figure=f"{span(timedelta(hours=day))} in 24 hours" if day else "none in 24 hours",
             hint="Nothing was finished in the last two days",
         )
         self._show_counts(await self._desk.jobs.counts())

@@ -32,6 +32,7 @@ from vodstudio.ui.wording import (
 
 SUMMARY, WORDS, LOG, FILES = range(4)
 LOG_LINES = 60
+SEARCHED_LINES = 400  # other meetings may have the same title
 IN_LINE = (JobState.WAITING, JobState.WORKING, JobState.HELD, JobState.PAUSED)
 
 
@@ -171,7 +172,9 @@ class DetailsPanel(QFrame):
         if self.tabs.current == WORDS:
             await self._words.show_job(job)
         elif self.tabs.current == LOG:
-            self._show_log(await self._desk.monitoring.log(LOG_LINES, job_id))
+            lines = await self._desk.monitoring.log(SEARCHED_LINES, self._row.title if self._row else "")
+            if job_id == self._job_id:
+                self._show_log([line for line in lines if line.job_id == job_id][:LOG_LINES])
         elif self.tabs.current == FILES:
             self._show_files(job)
 
@@ -229,7 +232,7 @@ class DetailsPanel(QFrame):
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._files.lines.addWidget(shown)
             self._files.lines.addSpacing(6)
-        opening = button("Open the folder", self._files.inner, role="small")
+        opening = button("Open the recording's folder", self._files.inner, role="small")
         opening.clicked.connect(self._on_folder_pressed)
         self._files.lines.addWidget(opening, 0, Qt.AlignmentFlag.AlignLeft)
         self._files.lines.addStretch(1)
