@@ -28,7 +28,7 @@ from vodstudio.core.station import Lane, Server, ServerId
 from vodstudio.core.switches import may_claim
 from vodstudio.core.version import VERSION
 from vodstudio.going_back import hint_for
-from vodstudio.paths import resource
+from vodstudio.paths import Places, resource
 from vodstudio.services.cities import Cities
 from vodstudio.services.conditions import Conditions
 from vodstudio.services.desk import Desk, Services
@@ -278,7 +278,7 @@ async def open_house(settings: Settings, emit: Emit) -> House:
     except VodError as error:
         error.hint = hint_for(error, settings.places)
         raise
-    await asyncio.to_thread(end_leftovers, settings.places.run)
+    await asyncio.to_thread(_clear, settings.places)
     children = Children(settings.places.run)
     try:
         settings = await _with_simulator(settings, children)
@@ -287,6 +287,13 @@ async def open_house(settings: Settings, emit: Emit) -> House:
         await asyncio.to_thread(store.close)
         raise
     return House(settings, store, _tools(settings, children), emit)
+
+
+def _clear(places: Places) -> None:
+    """What a run that was cut off left behind: its children, and files that never got their name."""
+    end_leftovers(places.run)
+    for folder in {places.home, places.config, places.run, places.backups}:
+        remove_leftovers(folder, below=False)
 
 
 async def doctor(settings: Settings, trouble: VodError | None = None) -> tuple[Check, ...]:

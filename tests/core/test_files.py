@@ -136,3 +136,13 @@ def test_a01_killed_while_writing_the_old_or_the_new_is_there(
     assert path.read_bytes() == content
     remove_leftovers(tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["x"]
+
+
+def test_b12_only_this_folder_is_cleared_when_asked(tmp_path: Path) -> None:
+    """What lies below may belong to somebody who is writing it now."""
+    (tmp_path / "below").mkdir()
+    here, below = tmp_path / ".vs-0123456789ab.tmp", tmp_path / "below" / ".vs-0123456789ab.tmp"
+    here.touch()
+    below.touch()
+    assert remove_leftovers(tmp_path, below=False) == [here]
+    assert remove_leftovers(tmp_path) == [below]

@@ -75,10 +75,11 @@ def sha256_of(path: Path, check: Callable[[], None] = lambda: None) -> str:
     return digest.hexdigest()
 
 
-def remove_leftovers(folder: Path) -> list[Path]:
-    """Remove what an interrupted run left in this folder and below; only names that only we make."""
+def remove_leftovers(folder: Path, *, below: bool = True) -> list[Path]:
+    """Remove what an interrupted run left in this folder (and below it); only names that only we make."""
     removed = []
-    for path in sorted(folder.rglob(".vs-*.tmp")) if folder.is_dir() else []:
+    pattern = "**/.vs-*.tmp" if below else ".vs-*.tmp"
+    for path in sorted(folder.glob(pattern)) if folder.is_dir() else []:
         if is_temporary(path) and path.is_file() and not path.is_symlink():
             with contextlib.suppress(FileNotFoundError, PermissionError):
                 path.unlink()
