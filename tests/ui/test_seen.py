@@ -76,6 +76,21 @@ def test_a_name_keeps_its_letters_after_the_colon() -> None:
     )
 
 
+def test_no_finish_time_is_told_at_the_very_beginning() -> None:
+    row = make_row(
+        1, "Council", "oakdale", JobState.WORKING, "drwwwww", current=StepKind.ENCODE, finish_at=NOW
+    )
+    assert "done" not in face_of(replace(row, progress=0.01), "", NOW).headline
+    assert "done" in face_of(replace(row, progress=0.05), "", NOW).headline
+
+
+def test_a_waiting_job_names_the_step_that_is_held() -> None:
+    said = Problem(code="VS-NO-MODEL", title="No speech model", hint="")
+    row = make_row(1, "Council", "oakdale", JobState.WAITING, "dydhwww", problem=said)
+    face = face_of(row, "", NOW)
+    assert (face.headline, face.second) == ("Waiting", "Speech is held: no speech model")
+
+
 def test_two_running_steps_each_say_how_far_they_are(stage: Stage, shown: Shown) -> None:
     stage.choose(1)
     shown(lambda: "Speech" in words_of(stage.page.details))

@@ -19,6 +19,7 @@ from vodstudio.ui.help import HelpOverlay
 from vodstudio.ui.importing import Importer
 from vodstudio.ui.main_window import MainWindow, Tab
 from vodstudio.ui.menu import WindowMenu
+from vodstudio.ui.queue.face import end_of
 from vodstudio.ui.queue.page import QueuePage
 from vodstudio.ui.theme import Theme, Tone
 from vodstudio.ui.wording import clock, many
@@ -158,7 +159,7 @@ class Workplace(QObject):
 
     def _show_promise(self) -> None:
         rows = [row for job_id in self.queue.model.working_ids() if (row := self.queue.model.row_of(job_id))]
-        ends = [row.finish_at for row in rows if row.finish_at]
+        ends = [end for row in rows if (end := end_of(row))]
         if ends and len(ends) == len(rows):
             at = escape(clock(max(ends), self._desk.now()))
             text = f"<b>Now</b> {many(len(rows), 'recording')}, this step done by <b>{at}</b>"

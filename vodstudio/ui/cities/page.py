@@ -19,6 +19,7 @@ from vodstudio.ui.wording import many
 
 CARD_PX = 400
 GAP_PX = 12
+TALLEST_PX = 220
 SETTLE_MS = 400
 
 
@@ -121,6 +122,7 @@ class CitiesPage(QWidget):
                 self.views[place].show_card(card, self._desk.now())
             else:
                 view = CityCardView(card, self._desk.now(), self._theme, self._inner)
+                view.setMaximumHeight(TALLEST_PX)
                 view.clicked.connect(self._on_card_pressed)
                 self.views.append(view)
         spare = sum(not storage.cities for storage in self._desk.station.storages)
@@ -149,7 +151,7 @@ class CitiesPage(QWidget):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
         rows = -(-len(shown) // self._columns)
         for row in range(self._grid.rowCount() + 1):
-            self._grid.setRowStretch(row, 1 if row == rows and rows != 3 else 0)
+            self._grid.setRowStretch(row, 1000 if row < rows else 1 if row == rows else 0)
         self._hint.setVisible(not shown)
         self._hint.setText(
             "No city fits these words."

@@ -22,6 +22,7 @@ from vodstudio.ui.wording import (
     times,
 )
 
+SURE_FROM = 0.02
 TONE_OF: dict[JobState, Tone] = {
     JobState.WAITING: Tone.PLAIN,
     JobState.WORKING: Tone.ACCENT,
@@ -145,6 +146,11 @@ def _state_words(row: JobRow, now: datetime) -> tuple[str, str]:
     return _WORDS_OF[row.state](row, now)
 
 
+def end_of(row: JobRow) -> datetime | None:
+    """When the step will be done: at its very beginning nobody can say, and hours too many would be told."""
+    return row.finish_at if (row.progress or 0.0) >= SURE_FROM else None
+
+
 def _working_words(row: JobRow, now: datetime) -> tuple[str, str]:
     return _doing(row, now), "" if row.progress is not None else row.note
 
@@ -156,7 +162,7 @@ def _doing(row: JobRow, now: datetime) -> str:
     parts = [
         f"{name} {percent(row.progress)}",
         times(row.speed) if row.speed else "",
-        f"done {clock(row.finish_at, now)}" if row.finish_at else "",
+        f"done {clock(end, now)}" if (end := end_of(row)) else "",
     ]
     said = [part for part in parts if part]
     if row.note and len(said) < 3:
@@ -166,11 +172,14 @@ def _doing(row: JobRow, now: datetime) -> str:
 
 def _waiting_words(row: JobRow, now: datetime) -> tuple[str, str]:
     headline = "Next" if row.why.startswith("1st") else "Waiting"
-    if row.problem:
+    held = next((pip for pip in row.pips if pip.state is StepState.HELD), None)
+    if row.problem and not held:
         headline = "Tries again by itself"
     if row.deadline:
         headline += f" · needed by {clock(row.deadline, now)}"
     reason = row.problem.title if row.problem else ""
+    if reason and held:
+        reason = f"{STEP_NAMES[held.kind]} is held: {_in_sentence(reason, row)}"
     return headline, reason or row.why or row.note or "in line"
 
 
