@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from vodstudio.core.errors import Problem
-from vodstudio.ui.parts import Button
+from vodstudio.ui.parts import Button, label
 
 UNDO_MS = 10_000
 NEWS_MS = 6_000
@@ -185,8 +185,7 @@ class _RefusedPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
-        heading = QLabel(title, self)
-        heading.setProperty("role", "title")
+        heading = label(title, "title", self)
         column.addWidget(heading)
         self._area = _reasons(self, files)
         column.addWidget(self._area, 1)
