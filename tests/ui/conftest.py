@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -41,3 +42,9 @@ def shown(stage: Stage, run: Run) -> Callable[[Callable[[], bool]], None]:
         run(asyncio.wait_for(work, 5.0))
 
     return wait
+
+
+@pytest.fixture(autouse=True)
+def no_old_window() -> None:
+    """Windows and the loop of the test before are collected here: they belong to this thread."""
+    gc.collect()
