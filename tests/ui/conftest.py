@@ -45,6 +45,8 @@ def shown(stage: Stage, run: Run) -> Callable[[Callable[[], bool]], None]:
 
 
 @pytest.fixture(autouse=True)
-def no_old_window() -> None:
-    """Windows and the loop of the test before are collected here: they belong to this thread."""
+def no_old_window() -> Iterator[None]:
+    """Windows and loops are collected here, on the thread they belong to, before another thread can do it."""
+    gc.collect()
+    yield
     gc.collect()
