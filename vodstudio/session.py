@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from vodstudio.ui.bridge import Bridge
 from vodstudio.ui.coroutines import Coroutines
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.doors import Doors
+from vodstudio.ui.garbage import Garbage
 from vodstudio.ui.leaving import LeaveDialog, Tray
 from vodstudio.ui.main_window import MainWindow
 from vodstudio.ui.notices import Notices
@@ -58,7 +60,13 @@ class Start:
 
 async def run(start: Start) -> int:
     """The whole session; it is made on the loop on which it lives."""
-    return await Session(start).run()
+    garbage = Garbage()
+    try:
+        session = Session(start)
+        session.bridge.listen(garbage.collect)
+        return await session.run()
+    finally:
+        garbage.stop()
 
 
 class Session(QObject):
@@ -111,7 +119,7 @@ class Session(QObject):
         self._doors.quit_wanted.connect(self.end)
         self.window.closing.connect(self._on_window_closing)
         self._app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
-        asyncio.get_running_loop().set_exception_handler(self._on_loop_failed)
+        asyncio.get_running_loop().set_exception_handler(partial(_on_loop_failed, self.notices))
 
     async def open(self) -> None:
         """Everything from the lock to the queue; what goes wrong is a page in the window."""
@@ -309,11 +317,13 @@ class Session(QObject):
         if self._ownership is not None:
             self._ownership.leave()
 
-    def _on_loop_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-        error = context.get("exception")
-        log.error("unhandled in the loop: %s", context.get("message"), exc_info=error)  # type: ignore[arg-type]
-        if isinstance(error, BaseException):
-            self.notices.show_problem(problem_of(error))
+
+def _on_loop_failed(notices: Notices, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """Nothing dies in silence: a task that nobody awaited is told like any other error."""
+    error = context.get("exception")
+    log.error("unhandled in the loop: %s", context.get("message"), exc_info=error)  # type: ignore[arg-type]
+    if isinstance(error, BaseException):
+        notices.show_problem(problem_of(error))
 
 
 async def _stage(name: str, work: Awaitable[object]) -> None:
