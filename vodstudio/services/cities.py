@@ -17,6 +17,17 @@ RECENT_SHOWN = 3
 CARE_NOT_ABOVE = 200
 
 
+def check_city(station: Station, city_id: CityId, hint: str) -> None:
+    """NotFound for a city that the station does not have; `hint` may name `{known}` ones."""
+    if station.city(city_id) is None:
+        known = ", ".join(city.id for city in station.cities) or "none"
+        raise NotFound(
+            f"There is no city “{city_id}” in the station file",
+            hint=hint.format(known=known),
+            code="VS-UNKNOWN-CITY",
+        )
+
+
 class Cities:
     """The cards of the Cities tab."""
 
@@ -28,14 +39,9 @@ class Cities:
 
     def known(self, text: str) -> CityId | None:
         """The city with this id; nothing for no text, NotFound for one that the station does not have."""
-        city = self._station.city(CityId(text)) if text else None
-        if text and city is None:
-            raise NotFound(
-                f"There is no city “{text}” in the station file",
-                hint=f"Known: {', '.join(c.id for c in self._station.cities) or 'none'}. Nothing was changed.",
-                code="VS-UNKNOWN-CITY",
-            )
-        return city.id if city else None
+        if text:
+            check_city(self._station, CityId(text), "Known: {known}. Nothing was changed.")
+        return CityId(text) if text else None
 
     async def cards(self) -> tuple[CityCard, ...]:
         """All cities from the store at once, without asking any storage."""

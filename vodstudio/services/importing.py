@@ -21,6 +21,7 @@ from vodstudio.core.ports import Clock, Emit, NewJob, Store, Unit, Workers
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.rows import JobFilter, JobRow
 from vodstudio.core.station import CityId, PresetId, Station, city_of
+from vodstudio.services.cities import check_city
 from vodstudio.services.jobs import JobControl
 
 MEDIA_ENDINGS = frozenset(
@@ -157,12 +158,8 @@ class Importing:
         await self._jobs.take_back(job_ids)
 
     def _check(self, wish: Wish) -> None:
-        if wish.city_id is not None and self._station.city(wish.city_id) is None:
-            raise NotFound(
-                f"There is no city “{wish.city_id}” in the station file",
-                hint=f"Nothing was added. Known: {', '.join(c.id for c in self._station.cities) or 'none'}.",
-                code="VS-UNKNOWN-CITY",
-            )
+        if wish.city_id is not None:
+            check_city(self._station, wish.city_id, "Nothing was added. Known: {known}.")
         if wish.preset_id is not None and self._station.preset(wish.preset_id) is None:
             raise NotFound(
                 f"There is no preset “{wish.preset_id}” in the station file",
