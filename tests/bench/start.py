@@ -5,15 +5,12 @@ Run: python -m tests.bench.start
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench.fresh import run
 from vodstudio.core.jobs import JobId, PlanKind, Rank
 from vodstudio.core.ports import NewJob, Unit
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
@@ -22,7 +19,6 @@ from vodstudio.store.store import SqliteStore
 
 JOBS = 10_000
 ROUNDS = 3
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 # A storage that is not there, a server whose port nobody listens on, and a password that nobody knows.
 STATION = """
@@ -127,29 +123,6 @@ def seed(home: Path) -> None:
 
     store.call(fill)
     store.close()
-
-
-def run(code: str, home: Path) -> dict[str, float]:
-    """One fresh process; its last line is the result."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "QT_QPA_PLATFORM": "offscreen",
-            "VODSTUDIO_HOME": str(home),
-            "PYTHONPATH": str(ROOT),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        raise SystemExit(f"the measured process said nothing:\n{done.stderr}")
-    result: dict[str, float] = json.loads(lines[-1])
-    return result
 
 
 def main() -> None:

@@ -5,16 +5,13 @@ Run: python -m tests.bench.window
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.fresh import run
+
 ROUNDS = 5
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 BARE = """
 import json, sys, time
@@ -87,40 +84,22 @@ program.main([])
 """
 
 
-def run(code: str) -> dict[str, float]:
-    """One fresh process; its last line is the result."""
+def measured(code: str) -> dict[str, float]:
+    """In an empty home."""
     with tempfile.TemporaryDirectory() as home:
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "QT_QPA_PLATFORM": "offscreen",
-                "VODSTUDIO_HOME": home,
-                "PYTHONPATH": str(ROOT),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        raise SystemExit(f"the measured process said nothing:\n{done.stderr}")
-    result: dict[str, float] = json.loads(lines[-1])
-    return result
+        return run(code, Path(home))
 
 
 def main() -> None:
     """Interleaved rounds, medians, one table."""
     bare, ours = [], []
     for _ in range(ROUNDS):
-        bare.append(run(BARE))
-        ours.append(run(OURS))
+        bare.append(measured(BARE))
+        ours.append(measured(OURS))
     bare_ms = statistics.median(each["cpu_ms"] for each in bare)
     ours_ms = statistics.median(each["cpu_ms"] for each in ours)
     bare_mib = statistics.median(each["rss"] for each in bare) / 2**20
-    rest = run(REST)
+    rest = measured(REST)
     rows = (
         ("first painted window, CPU ms", f"{ours_ms:.0f}", f"{bare_ms:.0f}", f"{ours_ms / bare_ms:.2f}", "1.40"),
         ("memory at rest, MiB", f"{rest['rss'] / 2**20:.0f}", f"{bare_mib:.0f}",

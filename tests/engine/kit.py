@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -229,8 +229,3 @@ async def began(*gates: Gate) -> None:
     """Wait until these steps run."""
     for gate in gates:
         assert await asyncio.to_thread(gate.began.wait, 20.0)
-
-
-def titles(rows: Iterable[object]) -> list[str]:
-    """The titles of rows."""
-    return [str(getattr(row, "title", "")) for row in rows]

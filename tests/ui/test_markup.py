@@ -16,7 +16,6 @@ def test_i09_markup_in_a_name_is_shown_as_it_is(stage: Stage) -> None:
     stage.notices.say(EVIL, EVIL)
     stage.notices.show_problem(Problem(code="VS-X", title=EVIL, hint=EVIL))
     stage.notices.show_refused(EVIL, [(EVIL, Problem(code="VS-X", title=EVIL, hint=EVIL))])
-    stage.workplace.queue.details.findChildren(QLabel)
     shown = [label for label in stage.window.findChildren(QLabel) if EVIL in label.text()]
     assert len(shown) >= 5
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in shown)
