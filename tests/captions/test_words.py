@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from vodstudio.captions.repair import SHORTEST_S, repair_words
 from vodstudio.captions.transcript import (
+    Mark,
     Transcript,
     Word,
     read_transcript,
@@ -40,7 +41,11 @@ WORDS = st.builds(
         duration=TIME,
         words=st.lists(WORDS, max_size=5).map(tuple),
         regions=st.lists(st.tuples(TIME, TIME), max_size=3).map(tuple),
+        marks=st.lists(st.builds(Mark, rule=st.just("H9"), start=TIME, end=TIME, text=st.text()), max_size=2).map(
+            tuple
+        ),
         run=st.text(max_size=5),
+        author=st.text(max_size=5),
         settings=st.dictionaries(st.text(max_size=4), st.integers(), max_size=2),
     )
 )
@@ -84,6 +89,9 @@ def body(**changes: object) -> str:
         (body(settings=[]), "settings"),
         (body(regions={"a": 1}), "regions"),
         (body(regions=[[1]]), "pair"),
+        (body(marks={"a": 1}), "marks"),
+        (body(marks=[1]), "mark is not"),
+        (body(marks=[{"rule": "H9", "start": 1, "end": 2}]), "text"),
         (body(regions=[[1, "2"]]), "region ends"),
         (body(duration=float("nan")), "NaN"),
         (body(words=[WORD | {"start": float("inf")}]), "Infinity"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,19 +27,31 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A stretch that a person should look at: the rule that found it (`H1` …) and why, in the operator's words."""
+
+    rule: str
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """All words of a recording, with what made them. `run` is this hearing, `parent` the one it corrects.
 
-    `regions` are the seconds from and to where a voice was found, where anybody looked.
+    `regions` are the seconds from and to where a voice was found, where anybody looked; `marks` what was doubted.
     """
 
     language: str
     duration: float
     words: tuple[Word, ...] = ()
     regions: tuple[tuple[float, float], ...] = ()
+    marks: tuple[Mark, ...] = ()
     run: str = ""
     parent: str = ""
     recording_fingerprint: str = ""
+    author: str = ""
     model: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
 
@@ -51,11 +63,13 @@ def transcript_to_json(transcript: Transcript) -> str:
         "run": transcript.run,
         "parent": transcript.parent,
         "recording_fingerprint": transcript.recording_fingerprint,
+        "author": transcript.author,
         "language": transcript.language,
         "duration": transcript.duration,
         "model": transcript.model,
         "settings": dict(transcript.settings),
         "regions": [list(region) for region in transcript.regions],
+        "marks": [asdict(mark) for mark in transcript.marks],
         "words": [_word_to_json(word) for word in transcript.words],
     }
     try:
@@ -84,9 +98,11 @@ def transcript_from_json(text: str) -> Transcript:
         duration=_seconds(body, "duration", "the file"),
         words=tuple(_word_from_json(word, number) for number, word in enumerate(words, start=1)),
         regions=_regions(body.get("regions") or []),
+        marks=_marks(body.get("marks") or []),
         run=str(body.get("run") or ""),
         parent=str(body.get("parent") or ""),
         recording_fingerprint=str(body.get("recording_fingerprint") or ""),
+        author=str(body.get("author") or ""),
         model=str(body.get("model") or ""),
         settings=settings if isinstance(settings, dict) else _refuse("settings is not an object"),
     )
@@ -145,6 +161,22 @@ def _regions(body: object) -> tuple[tuple[float, float], ...]:
     ]
     return tuple(
         (_number(pair[0], "a region begins at"), _number(pair[1], "a region ends at")) for pair in pairs
+    )
+
+
+def _marks(body: object) -> tuple[Mark, ...]:
+    if not isinstance(body, list):
+        _refuse("marks is not a list")
+    return tuple(
+        Mark(
+            rule=_text(mark, "rule", "a mark"),
+            start=_seconds(mark, "start", "a mark"),
+            end=_seconds(mark, "end", "a mark"),
+            text=_text(mark, "text", "a mark"),
+        )
+        if isinstance(mark, dict)
+        else _refuse("a mark is not an object")
+        for mark in body
     )
 
 
