@@ -41,9 +41,9 @@ WORDS = st.builds(
         duration=TIME,
         words=st.lists(WORDS, max_size=5).map(tuple),
         regions=st.lists(st.tuples(TIME, TIME), max_size=3).map(tuple),
-        marks=st.lists(st.builds(Mark, rule=st.just("H9"), start=TIME, end=TIME, text=st.text()), max_size=2).map(
-            tuple
-        ),
+        marks=st.lists(
+            st.builds(Mark, rule=st.just("H9"), start=TIME, end=TIME, text=st.text()), max_size=2
+        ).map(tuple),
         run=st.text(max_size=5),
         author=st.text(max_size=5),
         settings=st.dictionaries(st.text(max_size=4), st.integers(), max_size=2),
