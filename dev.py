@@ -22,6 +22,7 @@ from typing import IO, NoReturn, Sequence
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+LOCKS = ROOT / "requirements"
 STAMP = VENV / "vodstudio.stamp"
 WINDOWS = sys.platform == "win32"
 BASE_PYTHON = getattr(sys, "_base_executable", None) or sys.executable
@@ -31,15 +32,7 @@ OLDEST_GLIBC = (2, 34)
 STOPPED = 3  # something is missing and a person has to act
 # download MB, disk MB, how long: measured on Debian 12; "more" is development on top of what runs
 SIZES = {"run": (470, 1450, "3 minutes"), "dev": (520, 1530, "4 minutes"), "more": (60, 110, "1 minute")}
-LARGE = (
-    "av",
-    "ctranslate2",
-    "imageio-ffmpeg",
-    "numpy",
-    "onnxruntime",
-    "pyside6-addons",
-    "pyside6-essentials",
-)
+LARGE = "av ctranslate2 imageio-ffmpeg numpy onnxruntime pyside6-addons pyside6-essentials"
 USAGE = """VOD Studio. The two commands, from a fresh copy:
 
   python3 dev.py run       set up what is missing, then open the window
@@ -62,9 +55,8 @@ def table(text: str) -> dict[str, str]:
 
 LIBRARIES_CORE = table("libglib-2.0.so.0 libglib2.0-0")
 LIBRARIES_WINDOW = table("""
-    libGL.so.1 libgl1                    libEGL.so.1 libegl1              libxkbcommon.so.0 libxkbcommon0
-    libfreetype.so.6 libfreetype6        libfontconfig.so.1 libfontconfig1
-    libdbus-1.so.3 libdbus-1-3           libpulse.so.0 libpulse0
+    libGL.so.1 libgl1    libEGL.so.1 libegl1    libxkbcommon.so.0 libxkbcommon0    libfreetype.so.6 libfreetype6
+    libfontconfig.so.1 libfontconfig1    libdbus-1.so.3 libdbus-1-3    libpulse.so.0 libpulse0
 """)
 LIBRARIES_SCREEN = table("""
     libX11-xcb.so.1 libx11-xcb1          libxcb-cursor.so.0 libxcb-cursor0
@@ -74,11 +66,10 @@ LIBRARIES_SCREEN = table("""
     libxcb-shm.so.0 libxcb-shm0          libxcb-sync.so.1 libxcb-sync1
     libxcb-xfixes.so.0 libxcb-xfixes0    libxcb-xkb.so.1 libxcb-xkb1
     libxkbcommon-x11.so.0 libxkbcommon-x11-0
-    libwayland-client.so.0 libwayland-client0
-    libwayland-cursor.so.0 libwayland-cursor0
+    libwayland-client.so.0 libwayland-client0    libwayland-cursor.so.0 libwayland-cursor0
     libwayland-egl.so.1 libwayland-egl1
 """)
-PROGRAMS_TEST = table("ffmpeg ffmpeg espeak-ng espeak-ng")
+PROGRAMS_TEST = table("ffmpeg ffmpeg espeak-ng espeak-ng" + ("" if WINDOWS else " xmllint libxml2-utils"))
 
 
 def say(text: str) -> None:
@@ -148,24 +139,18 @@ def has_screen() -> bool:
 
 
 def is_supported_here() -> bool:
-    return sys.version_info[0] == 3 and sys.version_info[1] in SUPPORTED and is_plain_python()
-
-
-def is_plain_python() -> bool:
     """CPython with its lock: there are no wheels for PyPy and for the free-threaded builds."""
-    return platform.python_implementation() == "CPython" and "free-threading" not in sys.version
+    plain = platform.python_implementation() == "CPython" and "free-threading" not in sys.version
+    return plain and sys.version_info[0] == 3 and sys.version_info[1] in SUPPORTED
 
 
 def candidates() -> list[list[str]]:
     """Where another Python may lie, the best-tried version first."""
     found: list[list[str]] = []
     for minor in SUPPORTED:
-        name = f"python3.{minor}"
         if WINDOWS and shutil.which("py"):
             found.append(["py", f"-3.{minor}"])
-        path = shutil.which(name)
-        if path:
-            found.append([path])
+        found += [[path] for path in (shutil.which(f"python3.{minor}"),) if path]
         pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
         found += [[str(place)] for place in sorted(pyenv.glob(f"3.{minor}.*/bin/python3"), reverse=True)]
     return found
@@ -212,9 +197,7 @@ def find_python(words: Sequence[str]) -> None:
     name = python_in_apt()
     install([name, name + "-venv", *missing_parts(words[0]).values()])
     if not fits([name]):
-        stop(
-            f"{name} was installed but does not start. Install a Python 3.11 to 3.14 by hand, then try again."
-        )
+        stop(f"{name} was installed but does not start: install a Python 3.11 to 3.14 by hand.")
     hand_over([name], again)
 
 
@@ -229,16 +212,15 @@ def python_in_apt() -> str:
 
 def is_loadable(library: str) -> bool:
     try:
-        ctypes.CDLL(library)
+        return bool(ctypes.CDLL(library))
     except OSError:
         return False
-    return True
 
 
 def has_font() -> bool:
-    user = Path.home()
-    places = ("/usr/share/fonts", "/usr/local/share/fonts", user / ".local/share/fonts", user / ".fonts")
-    return any(next(Path(place).rglob("*.[to]tf"), None) for place in places if Path(place).is_dir())
+    places = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+    folders = [Path(place).expanduser() for place in places]
+    return any(next(folder.rglob("*.[to]tf"), None) for folder in folders if folder.is_dir())
 
 
 def missing_parts(word: str) -> dict[str, str]:
@@ -301,8 +283,7 @@ def install(packages: Sequence[str]) -> None:
 
 
 def says_yes(question: str) -> bool:
-    sys.stderr.write(question)
-    sys.stderr.flush()
+    print(question, end="", file=sys.stderr, flush=True)
     answer = sys.stdin.readline()
     return answer.strip().lower() in ("", "y", "yes") and answer != ""
 
@@ -318,13 +299,9 @@ def run_apt(before: Sequence[str], line: Sequence[str]) -> None:
 # --- the folder .venv --------------------------------------------------------------------------------------
 
 
-def lock_of(kind: str) -> Path:
-    return ROOT / "requirements" / (kind + ".txt")
-
-
 def stamp_now(kind: str) -> str:
     """What an installation is made of: change any of it and it is checked again."""
-    digest = hashlib.sha256(lock_of(kind).read_bytes()).hexdigest()
+    digest = hashlib.sha256((LOCKS / (kind + ".txt")).read_bytes()).hexdigest()
     return "{} {} {}".format(digest, VENV, "{}.{}".format(*sys.version_info[:2]))
 
 
@@ -348,16 +325,8 @@ def venv_fault() -> str | None:
         return "moved from another folder"
     if version_of(keys.get("version", keys.get("version_info", "")))[:2] != sys.version_info[:2]:
         return "made for another Python"
-    return (
-        None if succeeds(str(VENV_PYTHON), "-m", "pip", "--version") else "half made, or its Python is gone"
-    )
-
-
-def remove_venv() -> None:
-    if VENV.is_symlink() or VENV.is_file():
-        VENV.unlink()
-    else:
-        shutil.rmtree(str(VENV))
+    works = succeeds(str(VENV_PYTHON), "-m", "pip", "--version")
+    return None if works else "half made, or its Python is gone"
 
 
 def make_venv() -> None:
@@ -366,7 +335,10 @@ def make_venv() -> None:
         if fault is None:
             return
         say(f"The folder .venv was {fault}; making it anew.")
-        remove_venv()
+        if VENV.is_symlink() or VENV.is_file():
+            VENV.unlink()
+        else:
+            shutil.rmtree(str(VENV))
     say(f"Making .venv with Python {platform.python_version()} ...")
     if subprocess.call([BASE_PYTHON, "-m", "venv", str(VENV)], stdout=sys.stderr):
         stop("Python could not make the folder .venv (see above).")
@@ -374,10 +346,11 @@ def make_venv() -> None:
 
 def parts_of(lock: str) -> list[tuple[str, str]]:
     """The list in parts: the small packages together, then each large one, under its name."""
+    large = LARGE.split()
     rows = re.split(r"\n(?=\S)", lock.strip())
     names = [row.split("==")[0] for row in rows]
-    small = [row for row, name in zip(rows, names) if name not in LARGE]
-    return [("small packages", "\n".join(small)), *((n, row) for row, n in zip(rows, names) if n in LARGE)]
+    small = [row for row, name in zip(rows, names) if name not in large]
+    return [("small packages", "\n".join(small)), *((n, row) for row, n in zip(rows, names) if n in large)]
 
 
 def fill_venv(kind: str) -> None:
@@ -385,7 +358,7 @@ def fill_venv(kind: str) -> None:
     tell_size(kind)
     if STAMP.exists():
         STAMP.unlink()
-    parts = parts_of(lock_of(kind).read_text(encoding="utf-8"))
+    parts = parts_of((LOCKS / (kind + ".txt")).read_text(encoding="utf-8"))
     for number, (name, rows) in enumerate(parts, 1):
         say(f"Part {number} of {len(parts)}: {name}")
         install_part(rows)
@@ -398,19 +371,17 @@ def fill_venv(kind: str) -> None:
 def install_part(rows: str) -> None:
     listed = VENV / "part.txt"
     listed.write_text(rows + "\n", encoding="utf-8")
-    options = (
-        "--require-hashes --no-deps --only-binary :all: --no-input --retries 8 --disable-pip-version-check"
+    how = (
+        "--require-hashes --no-deps --only-binary :all: --no-input --retries 8 --disable-pip-version-check -r"
     )
-    line = [str(VENV_PYTHON), "-m", "pip", "install", *options.split(), "-r", str(listed)]
+    line = [str(VENV_PYTHON), "-m", "pip", "install", *how.split(), str(listed)]
     for attempt in (1, 2, 3):
         if subprocess.call(line, stdout=sys.stderr) == 0:
             return
         if attempt < 3:
             say(f"That did not finish; trying again ({attempt + 1} of 3) ...")
-    stop(
-        "The packages could not be installed (see above). The parts that are in are kept:\n"
-        "run the same command again and it goes on from there."
-    )
+    say("The packages could not be installed (see above). The parts that are in are kept:")
+    stop("run the same command again and it goes on from there.")
 
 
 def tell_size(kind: str) -> None:
@@ -418,10 +389,8 @@ def tell_size(kind: str) -> None:
     free_mb = shutil.disk_usage(str(ROOT)).free // 2**20
     if free_mb < disk_mb:
         stop(f"This disk has {free_mb} MB free and {disk_mb} MB are needed: make room, then try again.")
-    say(
-        f"Now up to {download_mb} MB are downloaded, which become {disk_mb} MB on disk: "
-        f"about {minutes} on an ordinary line, only this once."
-    )
+    say(f"Now up to {download_mb} MB are downloaded, which become {disk_mb} MB on disk:")
+    say(f"about {minutes} on an ordinary line, only this once.")
 
 
 def wait_for_another() -> IO[str]:
@@ -475,7 +444,9 @@ def do_run(rest: Sequence[str]) -> int:
 
 def do_test(rest: Sequence[str]) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    hand_over([str(VENV_PYTHON), "-m", "pytest"], rest)
+    # The whole suite also measures what it ran of the program; a part of it could not tell.
+    measured = [] if rest else ["coverage", "run", "-m"]
+    hand_over([str(VENV_PYTHON), "-m", *measured, "pytest"], rest or ["-p", "tests.covered"])
 
 
 def do_lint(rest: Sequence[str]) -> int:
@@ -514,9 +485,8 @@ def main(words: Sequence[str]) -> int:
     if reason:
         stop(reason)
     os.chdir(str(ROOT))
-    os.environ.update(
-        ORT_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_TELEMETRY="1", PYTHONNOUSERSITE="1", PIP_USER="0"
-    )
+    os.environ.update(ORT_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_TELEMETRY="1")
+    os.environ.update(PYTHONNOUSERSITE="1", PIP_USER="0")
     for name in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"):
         os.environ.pop(name, None)
     find_python(words)

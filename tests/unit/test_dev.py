@@ -130,7 +130,7 @@ def test_a_ready_venv_is_used_as_it_is(dev: ModuleType, checkout: Path) -> None:
 
 def test_a_changed_list_is_installed_again(dev: ModuleType, checkout: Path) -> None:
     make_venv(checkout, stamped=dev)
-    dev.lock_of("dev").write_text("# changed\n", encoding="utf-8")
+    (dev.LOCKS / "dev.txt").write_text("# changed\n", encoding="utf-8")
     assert dev.is_ready("run")
     assert not dev.is_ready("dev")
 
@@ -216,7 +216,7 @@ def test_the_lists_hold_versions_and_hashes_and_no_address(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["run", "dev"])
 def test_the_parts_are_the_whole_list(dev: ModuleType, kind: str) -> None:
     parts = dev.parts_of(LOCKS[kind])
-    assert [name for name, _ in parts][1:] == list(dev.LARGE)
+    assert [name for name, _ in parts][1:] == dev.LARGE.split()
     lines = [line for _, rows in parts for line in rows.splitlines()]
     assert sorted(lines) == sorted(LOCKS[kind].splitlines())
 
