@@ -15,19 +15,16 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import NeedsUser, VodError
 from vodstudio.workers.child import Channel, die_with_parent
 from vodstudio.workers.hearing import Engine, HeardWindow, Hearing, HearingSettings, Position, load
+from vodstudio.workers.listen_child import listen
 from vodstudio.workers.windows import (
     SAMPLE_RATE,
     Clock,
     Features,
     Region,
     Speech,
-    VadSettings,
-    speech_regions,
-    spool_samples,
 )
 
 Json = Mapping[str, Any]
-_TELL_EVERY_S = 0.1
 _TRIAL_S = 5
 
 
@@ -85,23 +82,6 @@ def main(argv: list[str]) -> int:
         channel.tell({"event": "fault", "detail": f"{type(error).__name__}: {error}"})
     inbox.close()
     return 0
-
-
-def _listen(request: Json, channel: Channel, inbox: Inbox) -> None:
-    """Decode into the spool and say where speech is. The model is never in the process that opens the file."""
-    del inbox
-    spool = Path(request["spool"])
-    tell = _paced(lambda at_s: channel.tell({"event": "listening", "at_s": at_s}))
-    samples = spool_samples(Path(request["source"]), spool, tell)
-    channel.tell({"event": "decoded", "samples": samples})
-    regions = speech_regions(spool, VadSettings(**request["vad"]))
-    channel.tell(
-        {
-            "event": "listened",
-            "samples": samples,
-            "regions": [[region.start, region.end] for region in regions],
-        }
-    )
 
 
 def _hear(request: Json, channel: Channel, inbox: Inbox) -> None:
@@ -200,22 +180,8 @@ def _trial(request: Json, channel: Channel, inbox: Inbox) -> None:
     )
 
 
-def _paced(tell: Callable[[float], None]) -> Callable[[float], None]:
-    """At most ten times a second."""
-    last = float("-inf")
-
-    def perhaps(value: float) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= _TELL_EVERY_S:
-            last = now
-            tell(value)
-
-    return perhaps
-
-
 _VERBS: Mapping[str, Callable[[Json, Channel, Inbox], None]] = {
-    "listen": _listen,
+    "listen": listen,
     "hear": _hear,
     "trial": _trial,
 }
