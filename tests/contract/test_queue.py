@@ -125,6 +125,29 @@ def test_pinned_then_deadline_then_normal_then_backlog(store: Transactions) -> N
     assert store.call(lambda unit: unit.jobs.pinned()) == [(job_id(1), -1.0)]
 
 
+def test_the_last_steps_of_a_job_go_before_the_first_look_at_new_ones(store: Transactions) -> None:
+    add(store, 1)
+    waiting = run_until(store, StepKind.CAPTIONS)
+    assert finish(store, waiting, PutBack())
+    for number in range(2, 6):
+        add(store, number)
+        add(store, number + 10, "grant")
+    promised = store.call(lambda unit: unit.queue.waiting_reasons(after(5)))
+    assert promised[job_id(1)].startswith("2nd: ")
+    claims = [must_claim(store, Lane.LIGHT, after(10 + n)) for n in range(3)]
+    assert [found.inputs.city_id for found in claims] == ["grant", "oakdale", "grant"]
+    assert (claims[1].inputs.job_id, claims[1].kind) == (job_id(1), StepKind.CAPTIONS)
+
+
+def test_a_new_job_at_the_top_goes_before_one_that_has_begun(store: Transactions) -> None:
+    add(store, 1)
+    assert finish(store, run_until(store, StepKind.CAPTIONS), PutBack())
+    add(store, 2)
+    for number, place in ((2, -2.0), (1, -1.0)):
+        store.call(lambda unit, n=number, p=place: unit.jobs.place(job_id(n), Rank.PINNED, p))  # type: ignore[misc]
+    assert [must_claim(store, Lane.LIGHT).inputs.job_id for _ in range(2)] == [job_id(2), job_id(1)]
+
+
 def test_the_reasons_promise_the_order_in_which_they_go(store: Transactions) -> None:
     for number, city in enumerate(["oakdale", "oakdale", "grant"], start=1):
         add(store, number, city)

@@ -52,6 +52,8 @@ def test_who_waits_for_the_same_work_says_so(store: SqliteStore) -> None:
     first = must_claim(store, Lane.LIGHT)
     other = next(job_id(n) for n in (1, 2) if job_id(n) != first.inputs.job_id)
     assert claim(store, Lane.LIGHT) is None
-    assert reasons(store) == {other: "the same work is being done for another job; its result will be used"}
+    assert reasons(store) == {
+        other: "the same work is being done for another job; this one goes on when that has ended"
+    }
     assert finish_well(store, first)
     assert reasons(store)[other].endswith("city waited longest")

@@ -12,7 +12,7 @@ from vodstudio.core.station import CityId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """The best waiting step of one city in one rank. `place` orders a rank: lower goes first."""
+    """A waiting step of one city in one rank. `place` orders a rank: lower goes first."""
 
     step_id: StepId
     job_id: JobId
@@ -44,23 +44,31 @@ def natural_place(
 def choose(
     front: Sequence[Candidate], turns: Mapping[CityId | None, datetime], now: datetime
 ) -> Choice | None:
-    """Pinned first, then by deadline, then the city that waited longest for a turn, then backlog."""
+    """Pinned first, then by deadline, then the city that waited longest for a turn, then backlog.
+
+    Within a city what has begun is finished before something new begins; a person's order and a deadline stand above.
+    """
     if not front:
         return None
     rank = min(candidate.rank for candidate in front)
     same = [candidate for candidate in front if candidate.rank == rank]
     if rank in (Rank.PINNED, Rank.DEADLINE):
-        best = min(same, key=lambda c: (c.place, c.step_id))
+        best = min(same, key=_place_in_city)
     else:
         best = min(
             same,
             key=lambda c: (
                 turns.get(c.city_id) or datetime.min.replace(tzinfo=now.tzinfo),
-                c.place,
-                c.step_id,
+                _place_in_city(c),
             ),
         )
     return Choice(best, _why(best, turns))
+
+
+def _place_in_city(waiting: Candidate) -> tuple[bool, float, StepId]:
+    """Thousands of new recordings would otherwise be looked at before the last step of one that is nearly done."""
+    is_fair = waiting.rank not in (Rank.PINNED, Rank.DEADLINE)
+    return is_fair and not waiting.is_started, waiting.place, waiting.step_id
 
 
 def _why(chosen: Candidate, turns: Mapping[CityId | None, datetime]) -> str:
@@ -81,7 +89,7 @@ def line_up(
 ) -> list[Choice]:
     """The order in which the waiting steps would go if nothing new came: what the rows promise."""
     by_front: dict[tuple[CityId | None, Rank], list[Candidate]] = {}
-    for candidate in sorted(waiting, key=lambda c: (c.place, c.step_id), reverse=True):
+    for candidate in sorted(waiting, key=_place_in_city, reverse=True):
         by_front.setdefault((candidate.city_id, candidate.rank), []).append(candidate)
     simulated = dict(turns)
     line: list[Choice] = []

@@ -1,4 +1,4 @@
-"""Who may be next: the best waiting step of each city in the first class of a lane, by index alone."""
+"""Who may be next: the best waiting steps of each city in the first class of a lane, by index alone."""
 
 from __future__ import annotations
 
@@ -20,9 +20,14 @@ _COLUMNS = "s.id, s.job_id, s.city_id, s.rank, s.place, j.deadline, s.is_started
 
 
 def _skip_scan(index: str, allowed: str, rank: str) -> str:
-    """One seek for the class, then for each city one to find it and one for its best rows."""
+    """One seek for the class, then for each city one to find it and one or two for its best rows.
+
+    The best are those of jobs that have begun, and those of all: `core.order` says which of them goes first.
+    """
     inside = f"FROM steps INDEXED BY {index} WHERE {allowed} AND lane = :lane"
     in_class = f"{inside} AND rank = {rank}"
+    sources = dict.fromkeys([("steps_front_started", STARTED), (index, allowed)])
+    best = " UNION ALL ".join(_best(*source, rank) for source in sources)
     return f"""
 WITH RECURSIVE
  class (rank) AS MATERIALIZED (SELECT rank {inside} ORDER BY rank LIMIT 1),
@@ -32,10 +37,17 @@ WITH RECURSIVE
   SELECT (SELECT city_id {in_class} AND city_id > cities.id ORDER BY city_id LIMIT 1)
   FROM cities WHERE cities.id IS NOT NULL)
 SELECT {_COLUMNS} FROM cities
- CROSS JOIN steps AS s ON s.id IN (
-  SELECT id {in_class} AND city_id = cities.id ORDER BY place, id LIMIT :most)
+ CROSS JOIN steps AS s ON s.id IN ({best})
  CROSS JOIN jobs AS j ON j.id = s.job_id
  WHERE cities.id IS NOT NULL"""
+
+
+def _best(index: str, allowed: str, rank: str) -> str:
+    """The first ones of a city; around it a SELECT, because a part of a UNION ALL has no order of its own."""
+    return f"""
+  SELECT id FROM (
+   SELECT id FROM steps INDEXED BY {index} WHERE {allowed} AND lane = :lane AND rank = {rank}
+   AND city_id = cities.id ORDER BY place, id LIMIT :most)"""
 
 
 _FIRST_CLASS = "(SELECT rank FROM class)"
@@ -46,7 +58,7 @@ PROMOTE = "UPDATE steps SET not_before = NULL WHERE state = 'ready' AND not_befo
 NEXT_TIMED = "SELECT min(not_before) FROM steps WHERE state = 'ready' AND not_before > ?"
 TURNS = "SELECT city_id, at FROM turns WHERE lane = ?"
 TWINS = "SELECT job_id FROM steps WHERE waits_for_key IS NOT NULL LIMIT ?"
-_SAME_WORK = "the same work is being done for another job; its result will be used"
+_SAME_WORK = "the same work is being done for another job; this one goes on when that has ended"
 # Later than every other turn, whatever the clock says: who was served while it was ahead would starve.
 TAKE_TURN = """
 INSERT INTO turns (lane, city_id, at)
