@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -29,23 +29,27 @@ _WAIT = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What the words are said in: the video's length and frames, the language, and breaks that must stay.
+    """What the words are said in: the video's length and frames, the language, and what a person has decided.
 
-    `locked_breaks` are numbers of words before which a cue must begin.
+    `locked_breaks` are numbers of words before which a cue must begin; those in `whole` stay one cue until the next
+    locked break. `time_overrides` are seconds from and to when the cue that begins with a word is shown.
     """
 
     duration_s: float
     fps: Fraction = NTSC
     language: str = "en"
     locked_breaks: frozenset[int] = field(default_factory=frozenset)
+    whole: frozenset[int] = field(default_factory=frozenset)
+    time_overrides: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segmented:
-    """The cues, and what could not be done well."""
+    """The cues, the number of the word that each begins with, and what could not be done well."""
 
     cues: tuple[Cue, ...]
     findings: tuple[Finding, ...]
+    first_words: tuple[int, ...] = ()
 
 
 def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmented:
@@ -56,26 +60,41 @@ def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmen
     layout = _Layout(tokens, profile, setting)
     bounds = [0]
     for first, last in itertools.pairwise(_groups(tokens, profile, setting)):
-        bounds += layout.solve(first, last)
+        bounds += [last] if _is_whole(tokens, first, setting) else layout.solve(first, last)
     pieces = list(itertools.pairwise(bounds))
     spans = [layout.span(first, last) for first, last in pieces]
-    times = time_cues(spans, profile, setting.fps, setting.duration_s)
+    first_words = tuple(tokens[first].word for first, _ in pieces)
+    fixed = {
+        number: setting.time_overrides[word]
+        for number, word in enumerate(first_words)
+        if word in setting.time_overrides
+    }
+    times = time_cues(spans, profile, setting.fps, setting.duration_s, fixed)
     cues = tuple(
         Cue(start_s=start, end_s=end, lines=layout.lines(first, last))
         for (first, last), (start, end) in zip(pieces, times, strict=True)
     )
-    return Segmented(cues=cues, findings=tuple(_cut_words(tokens)))
+    return Segmented(cues=cues, findings=tuple(_cut_words(tokens)), first_words=first_words)
 
 
 def _groups(tokens: Sequence[Token], profile: Profile, setting: Setting) -> list[int]:
-    """Places where a cue must end: long pauses and locked breaks."""
+    """Places where a cue must end: locked breaks, and long pauses in what a person has not made one cue."""
     places = [0]
+    is_whole = _is_whole(tokens, 0, setting)
     for place in range(1, len(tokens)):
         before, after = tokens[place - 1], tokens[place]
-        is_locked = after.word != before.word and after.word in setting.locked_breaks
-        if is_locked or after.start_s - before.end_s >= profile.hard_pause_s:
+        if after.word != before.word and after.word in setting.locked_breaks:
+            places.append(place)
+            is_whole = _is_whole(tokens, place, setting)
+        elif not is_whole and after.start_s - before.end_s >= profile.hard_pause_s:
             places.append(place)
     return [*places, len(tokens)]
+
+
+def _is_whole(tokens: Sequence[Token], place: int, setting: Setting) -> bool:
+    return tokens[place].word in setting.whole and (
+        place == 0 or tokens[place - 1].word != tokens[place].word
+    )
 
 
 def _cut_words(tokens: Sequence[Token]) -> list[Finding]:
@@ -222,9 +241,18 @@ class _Layout:
         left = self.profile.max_lines
         while self._width(first, last) > self.profile.max_columns and last - first > 1:
             place = self._best_break(first, last, left)[1]
+            if place == last:  # more than a cue holds: a person has made it one
+                place = self._filled(first, last)
             lines.append(self._text(first, place))
             first, left = place, left - 1
         return (*lines, self._text(first, last))
+
+    def _filled(self, first: int, last: int) -> int:
+        """Where a line is full."""
+        places = (
+            place for place in range(first + 2, last) if self._width(first, place) > self.profile.max_columns
+        )
+        return next(places, last) - 1
 
     def _text(self, first: int, last: int) -> str:
         parts = [

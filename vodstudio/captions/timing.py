@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,21 +19,32 @@ class Span:
     characters: int
 
 
+_NOTHING: Mapping[int, tuple[float, float]] = {}
+
+
 def time_cues(
-    spans: Sequence[Span], profile: Profile, fps: Fraction, duration_s: float
+    spans: Sequence[Span],
+    profile: Profile,
+    fps: Fraction,
+    duration_s: float,
+    fixed: Mapping[int, tuple[float, float]] = _NOTHING,
 ) -> list[tuple[float, float]]:
-    """In and out of each cue in seconds, on whole frames of the video."""
+    """In and out of each cue in seconds, on whole frames of the video; `fixed` are those that a person has set."""
     rate = float(fps)
     # The small part keeps the last frame of a video whose length is a whole number of frames.
     video_end = math.floor(duration_s * rate + 0.001) if duration_s > 0 else math.inf
     ins: list[int] = []
-    for span in spans:
-        first = min(_nearest(span.start_s * rate), video_end - 1)
+    for index, span in enumerate(spans):
+        start_s = fixed[index][0] if index in fixed else span.start_s
+        first = min(_nearest(start_s * rate), video_end - 1)
         ins.append(int(max(first, ins[-1] + 1 if ins else 0)))
     times: list[tuple[float, float]] = []
     for index, span in enumerate(spans):
         following = ins[index + 1] if index + 1 < len(spans) else None
-        out = _out(span, ins[index], following, profile, rate)
+        if index in fixed:
+            out = min(float(_nearest(fixed[index][1] * rate)), math.inf if following is None else following)
+        else:
+            out = _out(span, ins[index], following, profile, rate)
         times.append((float(ins[index] / fps), float(max(ins[index] + 1, min(out, video_end)) / fps)))
     return times
 
