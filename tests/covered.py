@@ -7,6 +7,7 @@ lines and branches together, children of the program included.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,11 +83,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     measured = Coverage.current()
     if measured is None or hasattr(session.config, "workerinput"):
         return
-    measured.stop()
-    measured.save()
-    together = Coverage(config_file=str(ROOT / "pyproject.toml"))
-    together.combine()
-    together.save()
+    with warnings.catch_warnings():
+        # A process that was killed leaves half a data file; one that only leads the others has nothing to save.
+        warnings.simplefilter("ignore")
+        measured.stop()
+        measured.save()
+        together = Coverage(config_file=str(ROOT / "pyproject.toml"))
+        together.combine()
+        together.save()
     out = Path(together.get_data().base_filename()).with_suffix(".json")
     together.json_report(outfile=str(out))
     _found.extend(rooms_of(json.loads(out.read_text("utf-8"))))

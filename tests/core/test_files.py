@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -146,3 +148,38 @@ def test_b12_only_this_folder_is_cleared_when_asked(tmp_path: Path) -> None:
     below.touch()
     assert remove_leftovers(tmp_path, below=False) == [here]
     assert remove_leftovers(tmp_path) == [below]
+
+
+def test_a08_a_file_that_is_shorter_than_what_was_written_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that swallows the end without an error: only the size tells."""
+    path = tmp_path / "words.json"
+    write_atomically(path, b"old")
+
+    def swallow(handle: int) -> None:
+        os.ftruncate(handle, 1)
+
+    monkeypatch.setattr(os, "fsync", swallow)
+    with pytest.raises(Locked) as caught:
+        write_atomically(path, b"new and longer")
+    assert "shorter" in caught.value.detail
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["words.json"]
+
+
+@pytest.mark.parametrize(("number", "is_kept"), [(errno.EINVAL, True), (errno.EIO, False)])
+def test_a_share_that_cannot_sync_a_folder_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_kept: bool
+) -> None:
+    path, real = tmp_path / "cues.srt", os.fsync
+
+    def fsync(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, "a folder cannot be synced here")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with contextlib.nullcontext() if is_kept else pytest.raises(Locked):
+        write_atomically(path, b"x")
+    assert path.read_bytes() == b"x"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import assert_never
 
 from vodstudio.core.jobs import JobId, Rank, StepId
 from vodstudio.core.station import CityId
@@ -48,8 +49,10 @@ def choose(
 
     Within a city what has begun is finished before something new begins; a person's order and a deadline stand above.
     """
-    if not front:
-        return None
+    return _best(front, turns, now) if front else None
+
+
+def _best(front: Sequence[Candidate], turns: Mapping[CityId | None, datetime], now: datetime) -> Choice:
     rank = min(candidate.rank for candidate in front)
     same = [candidate for candidate in front if candidate.rank == rank]
     if rank in (Rank.PINNED, Rank.DEADLINE):
@@ -82,6 +85,8 @@ def _why(chosen: Candidate, turns: Mapping[CityId | None, datetime]) -> str:
             return "this city waited longest" if chosen.city_id in turns else "this city has had no turn yet"
         case Rank.BACKLOG:
             return "backlog: nothing newer is waiting"
+        case never:
+            assert_never(never)
 
 
 def line_up(
@@ -94,9 +99,7 @@ def line_up(
     simulated = dict(turns)
     line: list[Choice] = []
     while by_front and len(line) < limit:
-        choice = choose([candidates[-1] for candidates in by_front.values()], simulated, now)
-        if choice is None:
-            break
+        choice = _best([candidates[-1] for candidates in by_front.values()], simulated, now)
         line.append(choice)
         group = (choice.candidate.city_id, choice.candidate.rank)
         by_front[group].pop()
