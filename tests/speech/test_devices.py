@@ -11,10 +11,10 @@ from tests.speech.fakes import CHILD, MEETING, ROOT, VOICE, MemoryContext, input
 from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import Cancelled
 from vodstudio.workers.devices import Devices, cpu
+from vodstudio.workers.engine import compute_type
 from vodstudio.workers.models import DEMO_VOICE
 from vodstudio.workers.process import Children
 from vodstudio.workers.speech import SpeechTools, hear
-from vodstudio.workers.speech_child import compute_type
 
 
 def _nothing() -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tests.speech.fakes import MEETING, VOICE
-from vodstudio.workers.hearing import Engine, HeardWord, Hearing, HearingSettings, Position, load
+from vodstudio.workers.engine import Engine, load
+from vodstudio.workers.hearing import Ear, HeardWord, Hearing, HearingSettings, Position
 from vodstudio.workers.windows import (
     SAMPLE_RATE,
     Clock,
@@ -55,12 +56,12 @@ def regions(spool: Path) -> list[Region]:
 
 def _hearing(model: Any, spool: Path, regions: list[Region], **settings: Any) -> Hearing:
     features = Features(model.feature_extractor, Speech(spool, regions), None)
-    return Hearing(model, features, Clock(regions), HearingSettings(**settings))
+    return Hearing(Ear(model, "en", HearingSettings(**settings)), features, Clock(regions))
 
 
 def _words(hearing: Hearing, at: Position) -> list[HeardWord]:
     words: list[HeardWord] = []
-    while at.seek < hearing.total_frames:
+    while not hearing.is_over(at):
         window = hearing.window(at)
         words.extend(window.words)
         at = window.after
@@ -118,7 +119,7 @@ def test_a_run_that_begins_anywhere_gives_the_same_words(
 ) -> None:
     hearing = _hearing(model, spool, regions, silence_before_invention_s=2.0)
     at, windows = Position(), []
-    while at.seek < hearing.total_frames:
+    while not hearing.is_over(at):
         windows.append((at, hearing.window(at)))
         at = windows[-1][1].after
     assert len(windows) >= 5
@@ -129,11 +130,11 @@ def test_a_run_that_begins_anywhere_gives_the_same_words(
 def test_sampling_can_be_repeated_from_any_window(model: Any, spool: Path, regions: list[Region]) -> None:
     """With no confidence good enough, every window samples at rising temperatures: the seed decides the words."""
     hearing = _hearing(model, spool, regions, seed="a recording")
-    hearing._options.log_prob_threshold = 0.0
-    hearing._options.no_speech_threshold = 2.0
+    hearing._ear.options.log_prob_threshold = 0.0
+    hearing._ear.options.no_speech_threshold = 2.0
     at = Position(index=3, seek=300)
     first, again = hearing.window(at), hearing.window(at)
-    assert first.temperature == 1.0
+    assert first.stretches[0].temperature == 1.0
     assert first == again
     hearing.window(Position(index=9, seek=300))
     assert hearing.window(at) == first

@@ -40,15 +40,18 @@ def test_the_sample_meeting_becomes_words(tools: SpeechTools, tmp_path: Path, wh
     heard = _uninterrupted(whole, tools, tmp_path / "whole")
     result, context = heard["result"], heard["context"]
     body = json.loads(heard["bytes"])
-    assert [name for name in body if name != "regions"] == [
+    assert list(body) == [
         "schema",
         "run",
         "parent",
         "recording_fingerprint",
+        "author",
         "language",
         "duration",
         "model",
         "settings",
+        "regions",
+        "marks",
         "words",
     ]
     assert (body["model"], body["language"]) == (DEMO_VOICE, "en")

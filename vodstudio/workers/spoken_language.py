@@ -1,0 +1,64 @@
+"""Which language is spoken: the one that was set, or the one that several stretches of speech agree on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vodstudio.core.errors import NeedsUser
+from vodstudio.workers.windows import SAMPLE_RATE, Speech
+
+SURE_ENOUGH = 0.8
+SAMPLES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """A language, and how sure that is: 1 when it was set or when the model knows no other."""
+
+    name: str
+    probability: float = 1.0
+
+
+def language_of(model: Any, speech: Speech, wanted: str) -> Language:
+    """The language that was set, or the one that is heard; a model that does not know it refuses."""
+    if wanted and wanted not in model.supported_languages:
+        raise NeedsUser(
+            f"This speech model does not know the language '{wanted}'",
+            hint="Choose another model or another language in the preset, then press Retry.",
+            detail=f"it knows {', '.join(model.supported_languages)}",
+            code="VS-MODEL-LANGUAGE",
+        )
+    if wanted or not model.model.is_multilingual:
+        return Language(name=wanted or "en")
+    length = int(model.feature_extractor.chunk_length) * SAMPLE_RATE
+    return agreed(
+        [_probabilities(model, speech, start, length) for start in sample_starts(speech.length, length)]
+    )
+
+
+def sample_starts(total: int, length: int) -> list[int]:
+    """Where to listen: at most four stretches spread over all that is spoken, none of them twice."""
+    count = max(1, min(SAMPLES, total // length))
+    room = max(0, total - length)
+    return [0] if count == 1 else [room * place // (count - 1) for place in range(count)]
+
+
+def agreed(found: Sequence[dict[str, float]]) -> Language:
+    """The language with the highest mean probability; a stretch of music or another tongue cannot decide alone."""
+    sums: dict[str, float] = defaultdict(float)
+    for probabilities in found:
+        for name, probability in probabilities.items():
+            sums[name] += probability / len(found)
+    name = max(sorted(sums), key=lambda one: sums[one])
+    return Language(name=name, probability=round(sums[name], 4))
+
+
+def _probabilities(model: Any, speech: Speech, start: int, length: int) -> dict[str, float]:
+    from faster_whisper.audio import pad_or_trim
+
+    features = model.feature_extractor(speech.read(start, min(start + length, speech.length)))
+    encoded = model.encode(pad_or_trim(features[..., :-1]))
+    return {token[2:-2]: float(probability) for token, probability in model.model.detect_language(encoded)[0]}
