@@ -21,7 +21,7 @@ from vodstudio.captions.scc import parse_scc, write_scc
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.srt import parse_srt, write_srt
 from vodstudio.captions.transcript import Transcript, Word, transcript_from_json, transcript_to_json
-from vodstudio.captions.vtt import read_vtt, write_vtt
+from vodstudio.captions.vtt import parse_vtt, write_vtt
 from vodstudio.workers.captions import make_captions
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def measure() -> list[tuple[str, float]]:
     srt = row("SRT written", lambda: write_srt(cues))
     vtt = row("VTT written", lambda: write_vtt(cues))
     scc = row("SCC written", lambda: write_scc(cues))
-    row("SRT, VTT and SCC read back", lambda: (parse_srt(srt), read_vtt(vtt), parse_scc(scc.text)))
+    row("SRT, VTT and SCC read back", lambda: (parse_srt(srt), parse_vtt(vtt), parse_scc(scc.text)))
     row("SCC by pycaption (the alternative)", lambda: pycaption_writes(cues))
     with tempfile.TemporaryDirectory() as folder:
         inputs = inputs_for(Path(folder), heard)

@@ -16,6 +16,7 @@ from vodstudio.captions.cue import Cue, Level
 from vodstudio.captions.decoder608 import Decoder
 from vodstudio.captions.scc import HEADER, parse_scc, read_scc, shown_lines, write_scc
 from vodstudio.captions.schedule import Caption, schedule
+from vodstudio.captions.timecode import Timebase
 from vodstudio.core.errors import BadMedia, NeedsUser
 
 VISIBLE = "".join(sorted(REPERTOIRE - {" "}))
@@ -46,8 +47,9 @@ def line21_cues(draw: st.DrawFn) -> list[Cue]:
 @settings(max_examples=200, deadline=None)
 @given(line21_cues(), st.booleans(), st.sampled_from((0, 107892)))
 def test_what_is_written_is_read_back(cues: list[Cue], drop_frame: bool, offset_frames: int) -> None:
-    written = write_scc(cues, drop_frame=drop_frame, offset_frames=offset_frames)
-    read = parse_scc(written.text, offset_frames=offset_frames)
+    base = Timebase(drop_frame=drop_frame, offset_frames=offset_frames)
+    written = write_scc(cues, base)
+    read = parse_scc(written.text, base)
     assert [seen.lines for seen in read] == [shown.lines for shown in written.cues]
     assert not [found for found in written.findings if found.rule != "Q18"]
     for seen, shown, late in zip(read, written.cues, written.late_frames, strict=True):
@@ -216,7 +218,7 @@ def test_f05_labels_end_with_the_day() -> None:
     with pytest.raises(NeedsUser, match="24 hours"):
         write_scc([cue(day_s - 9, day_s + 1, "Good night.")])
     with pytest.raises(NeedsUser, match="24 hours"):
-        write_scc([cue(day_s - 9, day_s - 1, "Good night.")], offset_frames=107892)
+        write_scc([cue(day_s - 9, day_s - 1, "Good night.")], Timebase(offset_frames=107892))
 
 
 def test_a_line_too_wide_is_wrapped_and_told() -> None:

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from vodstudio.captions.scc import parse_scc
 from vodstudio.captions.srt import parse_srt
 from vodstudio.captions.transcript import Transcript, Word
-from vodstudio.captions.vtt import read_vtt
+from vodstudio.captions.vtt import parse_vtt
 from vodstudio.core.errors import BadMedia, Cancelled, NotFound, VodError
 from vodstudio.core.files import sha256_of
 from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions, video_of
@@ -46,7 +46,7 @@ def test_three_files_say_the_same_words(folder: Path) -> None:
         f"Lake Elmo Council.{ending}" for ending in ("srt", "vtt", "scc")
     ]
     srt = parse_srt(files["srt"].path.read_bytes().decode())
-    vtt = read_vtt(files["vtt"].path.read_bytes().decode())
+    vtt = parse_vtt(files["vtt"].path.read_bytes().decode())
     scc = parse_scc(files["scc"].path.read_bytes().decode("ascii"))
     assert srt == vtt
     assert (
@@ -128,7 +128,7 @@ def test_f05_a_recording_of_more_than_a_day_has_the_files_that_can_tell_it(folde
     assert NO_SCC in result.note
     assert result.facts["has_scc"] is False
     cues = parse_srt((folder / "Lake Elmo Council.srt").read_bytes().decode())
-    assert cues == read_vtt((folder / "Lake Elmo Council.vtt").read_bytes().decode())
+    assert cues == parse_vtt((folder / "Lake Elmo Council.vtt").read_bytes().decode())
     assert cues[-1].start_s > day_s
 
 

@@ -92,7 +92,7 @@ def clean_line(text: str) -> str:
 
 def _clean_character(character: str) -> str:
     category = unicodedata.category(character)
-    if category == "Cs":
+    if category == "Cs" or character in "\ufffe\uffff":
         return "\N{REPLACEMENT CHARACTER}"
     if category in ("Cc", "Zl", "Zp"):
         return " "

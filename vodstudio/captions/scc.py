@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vodstudio.captions import timecode
 from vodstudio.captions.cea608 import COLUMNS, REPLACEMENT, Unit, encode_row, map_text, place_row, row_columns
 from vodstudio.captions.cue import Cue, Finding, Level, check_cues
 from vodstudio.captions.decoder608 import Decoder, Picture
+from vodstudio.captions.reading import lines_of, refuse_faults
 from vodstudio.captions.schedule import ALLOWED_DELAY_FRAMES, Caption, schedule
-from vodstudio.core.errors import BadMedia, NeedsUser
+from vodstudio.captions.timecode import (
+    DROP_FRAME,
+    NTSC,
+    Timebase,
+    frame_of,
+    frames_in_a_day,
+    is_drop_frame,
+    label_of,
+)
+from vodstudio.core.errors import NeedsUser
 
 HEADER = "Scenarist_SCC V1.0"
 MOST_ROWS = 4
@@ -39,22 +48,22 @@ class SccReading:
     has_text: bool
 
 
-def write_scc(cues: Sequence[Cue], *, drop_frame: bool = True, offset_frames: int = 0) -> SccFile:
+def write_scc(cues: Sequence[Cue], base: Timebase = DROP_FRAME) -> SccFile:
     """All cues as pop-on captions of CC1; none is left out, what cannot be shown as it is becomes a finding."""
     check_cues(cues)
     fitted = [part for cue in cues for part in _fit(cue)]
-    plan = schedule(_captions(fitted))
+    plan = schedule(_captions(fitted, base))
     end = plan.entries[-1].frame + 2 if plan.entries else 0
-    if end + offset_frames > timecode.frames_in_a_day(drop_frame=drop_frame):
+    if end + base.offset_frames > frames_in_a_day(drop_frame=base.drop_frame):
         raise NeedsUser(
             "SCC captions end at 24 hours, and this recording goes on after that",
             hint="SRT and VTT have no such limit. Cut the recording into parts shorter than 24 hours.",
-            detail=f"last frame {end}, offset {offset_frames}",
+            detail=f"last frame {end}, offset {base.offset_frames}",
             code=TOO_LONG,
         )
     lines = [HEADER, ""]
     for entry in plan.entries:
-        label = timecode.label_of(entry.frame + offset_frames, drop_frame=drop_frame)
+        label = label_of(entry.frame + base.offset_frames, drop_frame=base.drop_frame)
         lines += [f"{label}\t{' '.join(entry.words)}", ""]
     return SccFile(
         text="\r\n".join(lines) + ("" if plan.entries else "\r\n"),
@@ -64,37 +73,58 @@ def write_scc(cues: Sequence[Cue], *, drop_frame: bool = True, offset_frames: in
     )
 
 
-def read_scc(text: str, *, offset_frames: int = 0) -> SccReading:
+def read_scc(text: str, base: Timebase = DROP_FRAME) -> SccReading:
     """Decode as a television does; a breach of the rules is told and does not end the reading."""
-    lines = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()
+    lines = lines_of(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))
     faults: list[str] = []
-    if not lines or lines[0].strip() != HEADER:
+    if lines[0].strip() != HEADER:
         faults.append(f"line 1: is not {HEADER}")
     decoder = Decoder()
     next_free = 0
+    where, counted = "line 1", 0
     for number, line in enumerate(lines[1:], start=2):
         if line.strip():
-            next_free = _read_line(decoder, f"line {number}", line, next_free, faults)
+            where = f"line {number}"
+            next_free = _read_line(decoder, where, line, next_free, faults)
+            counted = _tell_undoubled(decoder, where, counted, faults)
     decoder.finish(next_free)
-    if decoder.undoubled:
-        faults.append(f"{decoder.undoubled} control codes are not sent twice")
+    _tell_undoubled(decoder, where, counted, faults)
+    told = _base_of_labels(lines, base)
+    pictures = [picture for picture in decoder.pictures if picture.end > told.offset_frames]
+    if len(pictures) < len(decoder.pictures):
+        faults.append(
+            f"line 2: {len(decoder.pictures) - len(pictures)} captions come before"
+            f" {label_of(told.offset_frames, drop_frame=told.drop_frame)}, where the video begins; left out"
+        )
     return SccReading(
-        cues=tuple(_cue(picture, offset_frames) for picture in decoder.pictures),
+        cues=tuple(_cue(picture, told) for picture in pictures),
         faults=tuple(faults),
         has_text=decoder.characters > 0,
     )
 
 
-def parse_scc(text: str, *, offset_frames: int = 0) -> tuple[Cue, ...]:
+def _tell_undoubled(decoder: Decoder, where: str, counted: int, faults: list[str]) -> int:
+    if decoder.undoubled > counted:
+        faults.append(f"{where}: {decoder.undoubled - counted} control codes are not sent twice")
+    return decoder.undoubled
+
+
+def _base_of_labels(lines: Iterable[str], base: Timebase) -> Timebase:
+    """The labels themselves say whether numbers are dropped; an offset is the same label in either way."""
+    first = next((match[1] for match in map(_ENTRY.fullmatch, map(str.strip, lines)) if match), "")
+    drop_frame = is_drop_frame(first) if first else base.drop_frame
+    if drop_frame == base.drop_frame:
+        return base
+    start = label_of(base.offset_frames, drop_frame=base.drop_frame)
+    offset = frame_of(start[:8] + (";" if drop_frame else ":") + start[9:])
+    rate = NTSC if drop_frame else base.rate
+    return Timebase(drop_frame=drop_frame, rate=rate, offset_frames=offset or 0)
+
+
+def parse_scc(text: str, base: Timebase = DROP_FRAME) -> tuple[Cue, ...]:
     """The cues of a file that keeps every rule; anything else is refused."""
-    reading = read_scc(text, offset_frames=offset_frames)
-    if reading.faults:
-        raise BadMedia(
-            "The SCC file is not right",
-            hint="Nothing was changed. Make the captions again.",
-            detail="; ".join(reading.faults[:20]),
-            code="VS-SCC-BROKEN",
-        )
+    reading = read_scc(text, base)
+    refuse_faults("SCC", reading.faults, "VS-SCC-BROKEN")
     return reading.cues
 
 
@@ -129,7 +159,7 @@ def _wrap(line: str) -> list[str]:
     return rows
 
 
-def _captions(cues: Iterable[Cue]) -> Iterable[Caption]:
+def _captions(cues: Iterable[Cue], base: Timebase) -> Iterable[Caption]:
     for cue in cues:
         # The uppermost row is outside the safe area of old screens.
         top_row = 2 if len(cue.lines) < MOST_ROWS else 1
@@ -138,9 +168,7 @@ def _captions(cues: Iterable[Cue]) -> Iterable[Caption]:
         for row, line in enumerate(cue.lines, start=first_row):
             units += place_row(row, (COLUMNS - len(line)) // 2)
             units += encode_row(line)
-        yield Caption(
-            show=timecode.frame_at(cue.start_s), erase=timecode.frame_at(cue.end_s), rows=tuple(units)
-        )
+        yield Caption(show=base.frame_at(cue.start_s), erase=base.frame_at(cue.end_s), rows=tuple(units))
 
 
 def _unshowable(cues: Iterable[Cue]) -> list[Finding]:
@@ -186,7 +214,7 @@ def _too_late(cues: Sequence[Cue], late_frames: Sequence[int]) -> list[Finding]:
 def _read_line(decoder: Decoder, where: str, line: str, next_free: int, faults: list[str]) -> int:
     """Feed one line; returns the first frame after it."""
     match = _ENTRY.fullmatch(line.strip())
-    frame = timecode.frame_of(match[1]) if match else None
+    frame = frame_of(match[1]) if match else None
     if match is None or frame is None:
         faults.append(f"{where}: does not begin with a time that exists")
         return next_free
@@ -211,10 +239,10 @@ def _feed(decoder: Decoder, where: str, frame: int, word: str, faults: list[str]
     decoder.feed(frame, first & 0x7F, second & 0x7F)
 
 
-def _cue(picture: Picture, offset_frames: int) -> Cue:
+def _cue(picture: Picture, base: Timebase) -> Cue:
     return Cue(
-        start_s=timecode.seconds_at(picture.start - offset_frames),
-        end_s=timecode.seconds_at(picture.end - offset_frames),
+        start_s=base.seconds_at(max(0, picture.start - base.offset_frames)),
+        end_s=base.seconds_at(picture.end - base.offset_frames),
         lines=tuple(text for _, text in picture.rows),
         is_top=all(row <= MOST_ROWS for row, _ in picture.rows),
     )

@@ -5,37 +5,34 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from vodstudio.captions.cue import Cue, check_cues, milliseconds
+from vodstudio.captions.reading import Reading, clean_rows, clock, decode, lines_of, quoted, refuse_faults
 from vodstudio.core.errors import BadMedia
 
-_TIME = r"(\d+):(\d\d?):(\d\d?)([,.])(\d{1,3})"
+_TIME = r"(?:(\d{1,6}):)?(\d\d?):(\d\d?)(?:[,.:](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}\s*(?:\s[XY\d:\s]*)?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SrtReading:
-    """The cues, and each thing that was not as it should be, with its line number."""
-
-    cues: tuple[Cue, ...]
-    faults: tuple[str, ...]
+_EXACT = re.compile(r"\d{2,6}:[0-5]\d:[0-5]\d,\d{3} --> \d{2,6}:[0-5]\d:[0-5]\d,\d{3}")
+# Two times with an arrow of any kind: text that looks like this would be taken for the next caption.
+_ALMOST = re.compile(r"\s*\d+:\d[\d:,.;]*\s*[-=\u2013\u2014]*>\s*\d+:\d.*")
+_STYLE = re.compile(r"</?(?:[ibu]|font(?:\s[^>]*)?)>|\{\\[^}]*\}", re.IGNORECASE)
+_TOP = re.compile(r"\{\\an[789]\}")
 
 
 def write_srt(cues: Sequence[Cue]) -> str:
     """UTF-8 text with CRLF, numbered from 1; no caption is left out."""
     check_cues(cues)
     blocks = [
-        "\r\n".join((str(number), f"{_time(cue.start_s)} --> {_time(cue.end_s)}", *_lines(cue))) + "\r\n"
+        "\r\n".join((str(number), f"{_time(cue.start_s)} --> {_time(cue.end_s)}", *shown_lines(cue))) + "\r\n"
         for number, cue in enumerate(cues, start=1)
     ]
     return "\r\n".join(blocks)
 
 
-def _lines(cue: Cue) -> tuple[str, ...]:
+def shown_lines(cue: Cue) -> tuple[str, ...]:
     """Text that would look like the next caption: digits above an arrow become one line, a time loses its arrow."""
-    if any(_TIMING.fullmatch(line) for line in cue.lines):
-        return tuple(line.replace("-->", "->") for line in cue.lines)
+    if any(_ALMOST.fullmatch(line) for line in cue.lines):
+        return tuple(line.replace("-->", "->") if _ALMOST.fullmatch(line) else line for line in cue.lines)
     for above, below in itertools.pairwise(cue.lines):
         if above.strip().isdigit() and "-->" in below:
             return (cue.text,)
@@ -47,10 +44,21 @@ def _time(seconds: float) -> str:
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d},{fraction:03d}"
 
 
-def read_srt(content: bytes) -> SrtReading:
-    """Read what people bring: marks, UTF-16, Windows text, points for commas, missing numbers."""
-    text, faults = _decode(content)
-    lines = re.split(r"\r\n|\r|\n", text)
+def read_srt(content: bytes) -> Reading:
+    """Read what people bring: marks, UTF-16, Windows text, points for commas, missing numbers, styles."""
+    text, faults = decode(content)
+    return _read(text, faults, is_ours=False)
+
+
+def parse_srt(text: str) -> tuple[Cue, ...]:
+    """The cues of a file that keeps every rule, its text letter by letter; anything else is refused."""
+    reading = _read(text, [], is_ours=True)
+    refuse_faults("SRT", reading.faults, "VS-SRT-BROKEN")
+    return reading.cues
+
+
+def _read(text: str, faults: list[str], *, is_ours: bool) -> Reading:
+    lines = lines_of(text)
     starts = [place for place, line in enumerate(lines) if _TIMING.fullmatch(line)]
     if not starts and text.strip():
         raise BadMedia(
@@ -58,39 +66,25 @@ def read_srt(content: bytes) -> SrtReading:
             hint="Nothing was changed. Choose an SRT file, or export it again as SRT.",
             code="VS-SRT-BROKEN",
         )
+    _tell_lost(lines[: starts[0] if starts else 0], faults)
     cues: list[Cue] = []
     for index, place in enumerate(starts):
         is_last = index + 1 == len(starts)
         end = len(lines) if is_last else _block_end(lines, place, starts[index + 1])
         _check_number(lines, place, index + 1, faults)
-        cue = _cue(lines[place], lines[place + 1 : end], place + 1, faults)
+        cue = _cue(lines[place:end], place + 1, faults, is_ours=is_ours)
         if cue:
             cues.append(cue)
     _check_order(cues, faults)
-    return SrtReading(cues=tuple(cues), faults=tuple(faults))
+    return Reading(cues=tuple(cues), faults=tuple(faults))
 
 
-def parse_srt(text: str) -> tuple[Cue, ...]:
-    """The cues of a file that keeps every rule; anything else is refused."""
-    reading = read_srt(text.encode("utf-8"))
-    if reading.faults:
-        raise BadMedia(
-            "The SRT file is not right",
-            hint="Nothing was changed. Make the captions again.",
-            detail="; ".join(reading.faults[:20]),
-            code="VS-SRT-BROKEN",
-        )
-    return reading.cues
-
-
-def _decode(content: bytes) -> tuple[str, list[str]]:
-    for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
-        if content.startswith(mark):
-            return content[len(mark) :].decode(name, "replace"), [f"line 1: begins with a {name} mark"]
-    try:
-        return content.decode("utf-8"), []
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace"), ["line 1: is Windows text, not UTF-8"]
+def _tell_lost(lines: Sequence[str], faults: list[str]) -> None:
+    """What stands above the first caption and its number belongs to none."""
+    for number, line in enumerate(lines, start=1):
+        is_number = number == len(lines) and line.strip().isdigit()
+        if line.strip() and not is_number:
+            faults.append(f"line {number}: {quoted(line)} belongs to no caption; left out")
 
 
 def _block_end(lines: Sequence[str], place: int, next_place: int) -> int:
@@ -107,31 +101,49 @@ def _check_number(lines: Sequence[str], place: int, number: int, faults: list[st
         faults.append(f"line {place + 1}: its number is “{above[:12]}” and should be {number}")
 
 
-def _cue(timing: str, text: Sequence[str], line: int, faults: list[str]) -> Cue | None:
-    match = _TIMING.fullmatch(timing)
+def _cue(block: Sequence[str], line: int, faults: list[str], *, is_ours: bool) -> Cue | None:
+    match = _TIMING.fullmatch(block[0])
     assert match is not None
-    if match[4] != "," or match[9] != ",":
-        faults.append(f"line {line}: has a point before the milliseconds")
-    kept = list(text)
-    while kept and not kept[-1].strip():
-        kept.pop()
-    if any(not row.strip() for row in kept):
-        faults.append(f"line {line}: has an empty line in its text")
-    lines = tuple(row.strip() for row in kept if row.strip())
-    start_s, end_s = _seconds(match, 1), _seconds(match, 6)
+    if not _EXACT.fullmatch(block[0]):
+        faults.append(f"line {line}: its times are not written like 00:00:01,000 --> 00:00:02,500")
+    rows = list(block[1:])
+    while rows and not rows[-1].strip():
+        rows.pop()
+    _tell_rows(rows, line + 1, faults, is_ours=is_ours)
+    is_top = not is_ours and any(_TOP.search(row) for row in rows)
+    if not is_ours:
+        rows = [_without_style(row, line + 1 + place, faults) for place, row in enumerate(rows)]
+    lines = clean_rows(rows, line + 1, faults)
+    start_s, end_s = _seconds(match, 1), _seconds(match, 5)
     if end_s <= start_s or not lines:
-        faults.append(f"line {line}: {'has no text' if not lines else 'ends before it begins'}; left out")
+        why = "ends before it begins" if lines else "has no text"
+        faults.append(f"line {line}: the caption {quoted(' '.join(lines))} {why}; left out")
         return None
-    return Cue(start_s=start_s, end_s=end_s, lines=lines)
+    return Cue(start_s=start_s, end_s=end_s, lines=lines, is_top=is_top)
+
+
+def _tell_rows(rows: Sequence[str], line: int, faults: list[str], *, is_ours: bool) -> None:
+    for number, row in enumerate(rows, start=line):
+        if not row.strip():
+            faults.append(f"line {number}: is an empty line inside a caption")
+        elif _ALMOST.fullmatch(row) and not is_ours:
+            faults.append(f"line {number}: {quoted(row)} looks like times that cannot be read; kept as text")
+
+
+def _without_style(row: str, line: int, faults: list[str]) -> str:
+    plain = _STYLE.sub("", row)
+    if plain != row:
+        faults.append(f"line {line}: its styles are left out")
+    return plain
 
 
 def _check_order(cues: Sequence[Cue], faults: list[str]) -> None:
     for before, after in itertools.pairwise(cues):
         if after.start_s < before.end_s:
-            faults.append(f"the caption at {_time(after.start_s)} begins before the one before it has ended")
+            faults.append(f"the caption at {clock(after.start_s)} begins before the one before it has ended")
 
 
 def _seconds(match: re.Match[str], group: int) -> float:
-    hours, minutes, seconds = (int(match[group + part]) for part in range(3))
-    fraction = int(match[group + 4].ljust(3, "0"))
+    hours, minutes, seconds = (int(match[group + part] or 0) for part in range(3))
+    fraction = int((match[group + 3] or "").ljust(3, "0"))
     return (((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction) / 1000

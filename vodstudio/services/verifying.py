@@ -12,6 +12,7 @@ from vodstudio.core.jobs import Inputs, PlanKind, StepKind, StepResult
 from vodstudio.core.ports import AsyncContext, Clock
 from vodstudio.core.server import Catalogue
 from vodstudio.core.shows import PublicShow, ShowId, VodId, VodProgress, VodState
+from vodstudio.core.wording import duration
 from vodstudio.services.intents import Intents
 from vodstudio.services.read_back import Difference, compare, cues_of_pieces
 
@@ -66,9 +67,10 @@ class Verifying:
         if ours_s is None or abs(vod.length_s - ours_s) <= LENGTH_LEEWAY_S:
             return ""
         if inputs.plan is PlanKind.CAPTION_IN_PLACE:
-            return f"; the server shows {vod.length_s} s of {ours_s:.0f} s"
+            return f"; the server shows {duration(vod.length_s)} of {duration(ours_s)}"
         raise _not_verified(
-            f"the video on the server is {vod.length_s} s long, ours {ours_s:.0f} s", f"vod {vod_id}"
+            f"the video on the server is {duration(vod.length_s)} long, ours {duration(ours_s)}",
+            f"vod {vod_id}: {vod.length_s} s, ours {ours_s:.1f} s",
         )
 
     async def _viewer_captions(self, public: PublicShow, intents: Intents, server: str) -> list[str]:
@@ -103,9 +105,9 @@ class Verifying:
 def _compare_with_ours(seen: list[tuple[float, str]], inputs: Inputs) -> Difference:
     """With our WebVTT; what 608 cannot show was told when it was written, so the sidecar itself counts too."""
     from vodstudio.captions.scc import parse_scc
-    from vodstudio.captions.vtt import read_vtt
+    from vodstudio.captions.vtt import parse_vtt
 
-    ours = read_vtt(_text(inputs.outputs["vtt"].path))
+    ours = parse_vtt(_text(inputs.outputs["vtt"].path))
     found = compare([(cue.start_s, cue.text) for cue in ours], seen)
     if found.problem:
         sidecar = parse_scc(_text(inputs.outputs["scc"].path))

@@ -17,7 +17,7 @@ from vodstudio.captions.scc import TOO_LONG, SccFile, parse_scc, write_scc
 from vodstudio.captions.segment import NTSC, Setting, segment
 from vodstudio.captions.srt import parse_srt, write_srt
 from vodstudio.captions.transcript import Transcript, Word, read_transcript
-from vodstudio.captions.vtt import read_vtt, write_vtt
+from vodstudio.captions.vtt import parse_vtt, write_vtt
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import BadMedia, Locked, NeedsUser
 from vodstudio.core.files import remove_leftovers, sha256_of, write_atomically
@@ -153,7 +153,7 @@ def words_of_video(words: Sequence[Word], video: Video) -> list[Word]:
 
 def _prove(made: Made) -> None:
     """A file that does not read back to its cues is a fault of ours, and is never written."""
-    read = [("SRT", parse_srt(made.srt), made.cues), ("VTT", read_vtt(made.vtt), made.cues)]
+    read = [("SRT", parse_srt(made.srt), made.cues), ("VTT", parse_vtt(made.vtt), made.cues)]
     if made.scc is not None:
         read.append(("SCC", parse_scc(made.scc.text), made.scc.cues))
     faults = [
