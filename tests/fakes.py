@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,20 +31,30 @@ from vodstudio.core.jobs import (
     StepState,
     check_transition,
     current_step,
+    refuse_redo,
 )
 from vodstudio.core.order import Candidate, choose, line_up, natural_place
 from vodstudio.core.plan import (
     StepIdentity,
+    followers_of,
     may_be_reused,
     needs_of,
     parameters_of,
     step_key,
     steps_for,
+    words_parameter,
 )
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, NewJob, Outcome, PutBack, Unit
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
 from vodstudio.core.station import CityId, Lane
+from vodstudio.core.transcripts import (
+    SPEECH,
+    TranscriptId,
+    TranscriptVersion,
+    may_take_over,
+    transcript_id,
+)
 from vodstudio.store.finishing import is_new_wait
 from vodstudio.store.recovery import INTERRUPTED
 from vodstudio.store.retention import LEAP, leap_told
@@ -104,6 +114,7 @@ class Memory:
     turns: dict[Lane, dict[CityId | None, datetime]] = field(default_factory=dict)
     holds: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    versions: dict[TranscriptId, TranscriptVersion] = field(default_factory=dict)
     lines: list[LogLine] = field(default_factory=list)
     trail: list[tuple[str, Json, datetime]] = field(default_factory=list)
     asked_at: datetime | None = None
@@ -143,8 +154,10 @@ class Memory:
         entry.job = replace(entry.job, ended_at=(entry.job.ended_at or now) if has_ended else None)
 
     def forget_recording(self, recording_id: RecordingId) -> None:
-        """One that no job has."""
-        if all(entry.job.recording.id != recording_id for entry in self.entries.values()):
+        """One that no job has, and of which no words are kept."""
+        needed = {entry.job.recording.id for entry in self.entries.values()}
+        needed |= {version.recording_id for version in self.versions.values()}
+        if recording_id not in needed:
             self.recordings.pop(recording_id, None)
             self.pictures.pop(recording_id, None)
 
@@ -184,16 +197,20 @@ class FakeQueue:
             preset=entry.job.preset,
             outputs={o.name: o for result in done.values() if result for o in result.outputs},
             facts={kind: result.facts for kind, result in done.items() if result},
+            transcript=FakeTranscripts(self._memory).chosen(entry.job.recording.id)
+            if work.step.kind is StepKind.CAPTIONS
+            else None,
         )
 
     def _key(self, entry: Entry, work: Work, tools: Mapping[StepKind, str]) -> str:
         kind = work.step.kind
+        inputs = self._inputs(entry, work)
         identity = StepIdentity(
             kind=kind,
             fingerprint=entry.job.recording.fingerprint,
-            parameters=parameters_of(kind, entry.job.preset),
+            parameters=parameters_of(kind, entry.job.preset) | words_parameter(inputs.transcript),
             tools=tools.get(kind, ""),
-            inputs=tuple(self._inputs(entry, work).outputs.values()),
+            inputs=tuple(inputs.outputs.values()),
         )
         return step_key(identity, entry.job.id)
 
@@ -320,6 +337,25 @@ class FakeQueue:
         duration_s = result.facts.get("duration_s")
         if work.step.kind is StepKind.PROBE and isinstance(duration_s, int | float):
             FakeRecordings(self._memory).measured(entry.job.recording.id, float(duration_s), result.facts)
+        if work.step.kind is StepKind.SPEECH:
+            self._keep_words(entry.job.recording, result, now)
+
+    def _keep_words(self, recording: Recording, result: StepResult, now: datetime) -> None:
+        versions = FakeTranscripts(self._memory)
+        for output in result.outputs:
+            if output.name == "words":
+                versions.add(
+                    TranscriptVersion(
+                        id=transcript_id(recording.fingerprint, output.sha256),
+                        recording_id=recording.id,
+                        parent_id=None,
+                        path=output.path,
+                        sha256=output.sha256,
+                        author=SPEECH,
+                        is_chosen=may_take_over(versions.chosen(recording.id)),
+                        made_at=now,
+                    )
+                )
 
     def _say(self, entry: Entry, verdict: Verdict, text: str, now: datetime) -> None:
         where, city = entry.job.recording.title, entry.job.city_id
@@ -590,6 +626,30 @@ class FakeJobs:
             self._memory.refresh(entry, now)
         return changed
 
+    def redo(self, job_id: JobId, kind: StepKind, now: datetime, forget: Collection[str] = ()) -> bool:
+        """A step that is done, and all that follow it, are done again; False when it is not done."""
+        entry = self._memory.entries.get(job_id)
+        if entry is None or kind not in entry.works:
+            return False
+        states = {each: work.step.state for each, work in entry.works.items()}
+        if states[kind] is not StepState.DONE:
+            return False
+        after = followers_of(entry.job.plan, kind)
+        refuse_redo(states, after)
+        for each in {kind, *after}:
+            work = entry.works[each]
+            to = StepState.READY if each is kind else StepState.WAITING
+            if work.step.state is not to:
+                work.to(to, condition="", problem=None, not_before=None, ended_at=None, attempts=0)
+                work.step = replace(work.step, progress=0.0, note="", reused=False)
+            work.interruptions, work.cut_off, work.last_condition = 0, 0, ""
+            work.kept = [kept for kept in work.kept if kept.key not in forget]
+        entry.job = replace(entry.job, is_acknowledged=False)
+        entry.revise()
+        self._memory.forget_holds()
+        self._memory.refresh(entry, now)
+        return True
+
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run."""
         self.remove_all([job_id])
@@ -736,8 +796,47 @@ class FakeRecordings:
         for entry in self._memory.entries.values():
             if entry.job.recording.id == known.id:
                 entry.job = replace(entry.job, recording=other)
+        for version in list(self._memory.versions.values()):
+            if version.recording_id == known.id:
+                self._memory.versions[version.id] = replace(version, recording_id=other.id)
         self._memory.know(other)
         self._memory.forget_recording(known.id)
+
+
+class FakeTranscripts:
+    """`core.ports.Transcripts`."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def add(self, version: TranscriptVersion) -> None:
+        """Know this version; one that is known already stays as it is."""
+        self._memory.versions.setdefault(version.id, replace(version, is_chosen=False))
+        if version.is_chosen:
+            self.choose(version.id)
+
+    def version(self, transcript_id: TranscriptId) -> TranscriptVersion | None:
+        """The version with this id."""
+        return self._memory.versions.get(transcript_id)
+
+    def of(self, recording_id: RecordingId) -> list[TranscriptVersion]:
+        """All versions of this content, newest first."""
+        found = [v for v in self._memory.versions.values() if self._is_same(v.recording_id, recording_id)]
+        return sorted(found, key=lambda version: version.made_at)[::-1]
+
+    def chosen(self, recording_id: RecordingId) -> TranscriptVersion | None:
+        """The one that captions are made of."""
+        return next((version for version in self.of(recording_id) if version.is_chosen), None)
+
+    def choose(self, transcript_id: TranscriptId) -> None:
+        """From now on this one counts."""
+        wanted = self.version(transcript_id)
+        for version in self.of(wanted.recording_id) if wanted else []:
+            self._memory.versions[version.id] = replace(version, is_chosen=version.id == transcript_id)
+
+    def _is_same(self, one: RecordingId, other: RecordingId) -> bool:
+        known = self._memory.recordings
+        return other in known and known[one].fingerprint == known[other].fingerprint
 
 
 class FakeNotes:
@@ -779,6 +878,7 @@ class FakeUnit:
         self.jobs = FakeJobs(memory)
         self.queue = FakeQueue(memory)
         self.recordings = FakeRecordings(memory)
+        self.transcripts = FakeTranscripts(memory)
         self.notes = FakeNotes(memory)
 
 

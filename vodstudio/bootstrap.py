@@ -39,6 +39,7 @@ from vodstudio.services.monitoring import Monitoring
 from vodstudio.services.notebook import StoreNotebook
 from vodstudio.services.publishing import Publishing
 from vodstudio.services.remote import RemoteLane, RemoteStep
+from vodstudio.services.transcripts import Transcripts
 from vodstudio.store.store import SqliteStore
 from vodstudio.vault import Vault
 from vodstudio.workers.alone import own_children
@@ -115,6 +116,7 @@ class House:
         surroundings = (store, self.clock, self.emit)
         self.jobs = JobControl(*surroundings, self._workers, work, self.look_again)
         self.importing = Importing(station, *surroundings, self._workers, self.jobs)
+        self.transcripts = Transcripts(*surroundings, self._workers, settings.places.transcripts)
         self.cities = Cities(station, store, self.clock, tools.drives)
         self.monitoring = Monitoring(store, self.clock, self.checks)
         self.conditions = Conditions(
@@ -322,6 +324,7 @@ def _tools(settings: Settings, children: Children) -> Tools:
             demo_voice=resource("demo", "model"),
             sample_meeting=resource("demo", "meeting.mp4"),
         ),
+        transcripts=settings.places.transcripts,
     )
     catalogues = {
         server.id: CablecastCatalogue(Client(server, vault, clock)) for server in settings.station.servers

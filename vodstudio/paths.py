@@ -38,6 +38,11 @@ class Places:
         return self.data / "vodstudio.db"
 
     @property
+    def transcripts(self) -> Path:
+        """Every version of the words of every recording, for as long as the recording is known."""
+        return self.data / "transcripts"
+
+    @property
     def station_file(self) -> Path:
         """The truth for cities, storages, servers, presets and lanes."""
         return self.config / "station.toml"
@@ -74,6 +79,7 @@ class Places:
                 self.work,
                 self.run,
                 self.models,
+                self.transcripts,
                 self.backups,
             )
         )

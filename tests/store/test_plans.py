@@ -12,7 +12,18 @@ from sqlalchemy import Connection
 from vodstudio.core.jobs import JobState
 from vodstudio.core.rows import JobFilter
 from vodstudio.core.station import CityId
-from vodstudio.store import claiming, finishing, front, jobs, listing, queue, recordings, recovery
+from vodstudio.store import (
+    claiming,
+    finishing,
+    front,
+    jobs,
+    listing,
+    queue,
+    recordings,
+    recovery,
+    redoing,
+    transcripts,
+)
 from vodstudio.store.engine import engine_of
 from vodstudio.store.store import SqliteStore
 
@@ -46,6 +57,12 @@ HOT = {
     "recordings of jobs": jobs.RECORDINGS_OF,
     **{f"remove {number}": statement for number, statement in enumerate(jobs.REMOVE, 1)},
     "known there": recordings.THERE,
+    "versions of a content": transcripts.OF_CONTENT,
+    "chosen version": transcripts.CHOSEN,
+    "one version": transcripts.ONE,
+    "drop the choice": transcripts.DROP_CHOICE,
+    "redo": redoing.REDO,
+    "forget what was kept": redoing.FORGET_KEPT,
     "forget a recording": recordings.FORGET,
 }
 # A scan of what our own statement has just made, or of a table with a row for each city and state.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId, StepId, StepKind
 from vodstudio.core.rows import HeldCondition, JobRow, LogLine
+from vodstudio.core.transcripts import TranscriptVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,21 @@ class QueueStopped:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class TranscriptChosen:
+    """From now on the captions of this recording are made of this version of its words."""
+
+    version: TranscriptVersion
+
+
 Event = (
-    JobAdded | JobChanged | JobRemoved | StepProgressed | HoldsChanged | QueueSwitched | Logged | QueueStopped
+    JobAdded
+    | JobChanged
+    | JobRemoved
+    | StepProgressed
+    | HoldsChanged
+    | QueueSwitched
+    | Logged
+    | QueueStopped
+    | TranscriptChosen
 )

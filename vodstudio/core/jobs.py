@@ -9,9 +9,10 @@ from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import NewType
 
-from vodstudio.core.errors import ChildCrashed, Hold, Problem, ServerBusy, TryLater
+from vodstudio.core.errors import ChildCrashed, Conflict, Hold, Problem, ServerBusy, TryLater
 from vodstudio.core.recording import Recording
 from vodstudio.core.station import CityId, Lane, Preset
+from vodstudio.core.transcripts import TranscriptVersion
 
 JobId = NewType("JobId", str)
 StepId = NewType("StepId", str)
@@ -98,14 +99,15 @@ LANE_OF: Mapping[StepKind, Lane] = {
 
 TRANSITIONS: Mapping[StepState, frozenset[StepState]] = {
     StepState.WAITING: frozenset({StepState.READY, StepState.CANCELLED}),
-    StepState.READY: frozenset({StepState.RUNNING, StepState.CANCELLED}),
+    StepState.READY: frozenset({StepState.RUNNING, StepState.CANCELLED, StepState.WAITING}),
     StepState.RUNNING: frozenset(
         {StepState.DONE, StepState.HELD, StepState.FAILED, StepState.CANCELLED, StepState.READY}
     ),
-    StepState.HELD: frozenset({StepState.READY, StepState.CANCELLED}),
-    StepState.FAILED: frozenset({StepState.READY, StepState.CANCELLED}),
+    StepState.HELD: frozenset({StepState.READY, StepState.CANCELLED, StepState.WAITING}),
+    StepState.FAILED: frozenset({StepState.READY, StepState.CANCELLED, StepState.WAITING}),
     StepState.CANCELLED: frozenset({StepState.WAITING, StepState.READY}),
-    StepState.DONE: frozenset(),
+    # What is done is done again only when a person changed what it was made of.
+    StepState.DONE: frozenset({StepState.READY, StepState.WAITING}),
 }
 
 
@@ -117,6 +119,22 @@ def check_transition(before: StepState, after: StepState) -> None:
     """Raise when this change of state is not in the table."""
     if after not in TRANSITIONS[before]:
         raise UnlistedTransition(f"{before} -> {after}")
+
+
+def refuse_redo(states: Mapping[StepKind, StepState], after: Collection[StepKind]) -> None:
+    """Raise when a step that is done cannot be done again now, because of those that follow it or of a cancel."""
+    if StepState.CANCELLED in states.values():
+        raise Conflict(
+            "This job was cancelled",
+            hint="Nothing is lost. Press Retry first, then make the captions again.",
+            code="VS-JOB-CANCELLED",
+        )
+    if any(states[kind] is StepState.RUNNING for kind in after):
+        raise Conflict(
+            "This job is being published right now",
+            hint="Nothing is lost. When it is done, make the captions again.",
+            code="VS-JOB-RUNS",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +217,15 @@ class Inputs:
     preset: Preset
     outputs: Mapping[str, Output] = field(default_factory=dict)
     facts: Mapping[StepKind, Json] = field(default_factory=dict)
+    transcript: TranscriptVersion | None = None
+
+    @property
+    def words(self) -> Path | None:
+        """The file of words that captions are made of: the chosen version, else what this job has heard."""
+        if self.transcript is not None:
+            return self.transcript.path
+        heard = self.outputs.get("words")
+        return heard.path if heard else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

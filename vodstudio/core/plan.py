@@ -13,6 +13,7 @@ from vodstudio.core.filename import NameParts
 from vodstudio.core.jobs import Output, PlanKind, StepKind
 from vodstudio.core.recording import Fingerprint
 from vodstudio.core.station import Preset, Station
+from vodstudio.core.transcripts import TranscriptVersion
 
 _DELIVER: Mapping[StepKind, tuple[StepKind, ...]] = {
     StepKind.PROBE: (),
@@ -54,6 +55,11 @@ def needs_of(plan: PlanKind, kind: StepKind) -> frozenset[StepKind]:
     return frozenset(near).union(*(needs_of(plan, other) for other in near))
 
 
+def followers_of(plan: PlanKind, kind: StepKind) -> frozenset[StepKind]:
+    """All steps that wait for this one, near and far."""
+    return frozenset(planned.kind for planned in steps_for(plan) if kind in needs_of(plan, planned.kind))
+
+
 def plan_for(station: Station, path: Path, name: NameParts) -> PlanKind:
     """A file on a server's content drive whose name carries a show number is captioned where it lies."""
     storage = station.storage_of(path)
@@ -74,6 +80,11 @@ def parameters_of(kind: StepKind, preset: Preset) -> dict[str, object]:
             return {"count": preset.stills}
         case _:
             return {}
+
+
+def words_parameter(chosen: TranscriptVersion | None) -> dict[str, object]:
+    """Captions of another version of the words are other captions."""
+    return {"transcript": chosen.sha256} if chosen else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

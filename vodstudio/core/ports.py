@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from vodstudio.core.jobs import (
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, StorageView
 from vodstudio.core.station import CityId, Lane, Preset, Storage
+from vodstudio.core.transcripts import TranscriptId, TranscriptVersion
 
 T = TypeVar("T")
 Emit = Callable[[Event], None]
@@ -255,6 +256,13 @@ class Jobs(Protocol):
         """Failed, cancelled and held steps go on with their stored parameters; True when something changed."""
         ...
 
+    def redo(self, job_id: JobId, kind: StepKind, now: datetime, forget: Collection[str] = ()) -> bool:
+        """A step that is done, and all that follow it, are done again; False when it is not done.
+
+        Their checkpoints stay, except those with the keys in `forget`. Raises Conflict while one of them runs.
+        """
+        ...
+
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run (with steps, checkpoints, outputs)."""
         ...
@@ -320,6 +328,30 @@ class Recordings(Protocol):
         ...
 
 
+class Transcripts(Protocol):
+    """The versions of what was heard; they belong to the content, so that each file with it has the same."""
+
+    def add(self, version: TranscriptVersion) -> None:
+        """Know this version; one that is known already stays as it is. A chosen one takes the place of the other."""
+        ...
+
+    def version(self, transcript_id: TranscriptId) -> TranscriptVersion | None:
+        """The version with this id."""
+        ...
+
+    def of(self, recording_id: RecordingId) -> list[TranscriptVersion]:
+        """All versions, newest first."""
+        ...
+
+    def chosen(self, recording_id: RecordingId) -> TranscriptVersion | None:
+        """The one that captions are made of."""
+        ...
+
+    def choose(self, transcript_id: TranscriptId) -> None:
+        """From now on this one counts."""
+        ...
+
+
 class Notes(Protocol):
     """Small facts of the queue itself, the activity log and the audit trail."""
 
@@ -353,6 +385,8 @@ class Unit(Protocol):
     def queue(self) -> Queue: ...
     @property
     def recordings(self) -> Recordings: ...
+    @property
+    def transcripts(self) -> Transcripts: ...
     @property
     def notes(self) -> Notes: ...
 

@@ -62,7 +62,7 @@ class JobControl:
         """Everything about one job."""
         job = await self._store.look(lambda unit: unit.jobs.job(job_id))
         if job is None:
-            raise _unknown(job_id)
+            raise unknown_job(job_id)
         return job
 
     async def find(self, text: str) -> JobId:
@@ -71,7 +71,7 @@ class JobControl:
         if len(found) == 1:
             return found[0]
         if not found:
-            raise _unknown(text)
+            raise unknown_job(text)
         raise Conflict(
             f"“{text}” is the beginning of {len(found)} jobs",
             hint="Nothing was changed. Type more letters of the id.",
@@ -257,7 +257,7 @@ class JobControl:
         def write(unit: Unit) -> list[JobRow]:
             for job_id in wanted:
                 if unit.jobs.row(job_id) is None:
-                    raise _unknown(job_id)
+                    raise unknown_job(job_id)
                 change(unit, job_id)
             rows = [row for job_id in wanted if (row := unit.jobs.row(job_id))]
             return _with_reasons(unit, rows, now)
@@ -316,7 +316,7 @@ def _switched(unit: Unit) -> QueueSwitched:
     return QueueSwitched(is_paused=is_on(unit, PAUSED), stop_after_current=is_on(unit, STOP_AFTER_CURRENT))
 
 
-def _unknown(text: str) -> NotFound:
+def unknown_job(text: str) -> NotFound:
     return NotFound(
         f"There is no job “{text}”",
         hint="Nothing was changed. `vodstudio jobs` lists them.",

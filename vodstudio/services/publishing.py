@@ -28,7 +28,7 @@ from vodstudio.services.intents import Intents
 from vodstudio.services.notebook import Notebook
 from vodstudio.services.records import Records
 from vodstudio.services.sidecars import Sidecars
-from vodstudio.services.uploading import Uploading
+from vodstudio.services.uploading import SIDECAR, Uploading
 from vodstudio.services.verifying import Verifying
 
 INDEXED_WITHIN = timedelta(minutes=30)
@@ -214,7 +214,7 @@ class _Run:
             content=self.house.content, notebook=self.house.notebook, work_folder=self.context.work_folder
         )
         replaced = await sidecars.put(target, captions)
-        await self.intents.keep("sidecar", {"sha256": captions.sha256}, self.house.clock.now())
+        await self.intents.keep(SIDECAR, {"sha256": captions.sha256}, self.house.clock.now())
         return replaced
 
     async def _file(self, video: Output, target: Path, reel_id: ReelId) -> None:

@@ -14,6 +14,9 @@ from vodstudio.core.station import Server
 from vodstudio.services.intents import Intents
 from vodstudio.services.notebook import Notebook
 
+# The checkpoint that says which captions lie on the server; captions that are made again are sent again.
+SIDECAR = "sidecar"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploading:
@@ -29,7 +32,8 @@ class Uploading:
     async def send(self, base: str, video: Output, captions: Output | None, reel_id: ReelId) -> None:
         """Both files under their names, each once; a reel that plays something else is left alone."""
         name = f"{base}.mp4"
-        if self.intents.kept("file") is not None:
+        was_sent, is_captioned = self.intents.kept("file"), captions is None or self.intents.kept(SIDECAR)
+        if was_sent is not None and is_captioned:
             return
         sent = await self.notebook.read(self._key(name))
         plays = (await self.catalogue.reel(reel_id)).file is FileState.VALID
@@ -42,9 +46,9 @@ class Uploading:
                 code="VS-SHOW-HAS-FILE",
             )
         store = await self._store()
-        if captions is not None and self.intents.kept("sidecar") is None:
+        if captions is not None and self.intents.kept(SIDECAR) is None:
             await self._send_captions(f"{base}.scc", captions, store)
-        if not plays:
+        if not plays and was_sent is None:
             await self.notebook.write(self._key(name), video.sha256)
             await self.catalogue.upload(self.context, video.path, name, store)
             crash_point("publish.file.sent")
@@ -55,7 +59,7 @@ class Uploading:
             await self.catalogue.upload(self.context, captions.path, name, store)
             crash_point("publish.sidecar.sent")
             await self.notebook.write(self._key(name), captions.sha256)
-        await self.intents.keep("sidecar", {"sha256": captions.sha256}, self.clock.now())
+        await self.intents.keep(SIDECAR, {"sha256": captions.sha256}, self.clock.now())
 
     async def _store(self) -> int:
         """The one that the station file names, else the only one that the server has."""

@@ -9,7 +9,15 @@ from typing import cast
 from sqlalchemy import Connection
 
 from vodstudio.core.jobs import Inputs, JobId, Json, Output, PlanKind, StepId, StepKind, StepResult
-from vodstudio.core.plan import StepIdentity, may_be_reused, needs_of, parameters_of, step_key
+from vodstudio.core.plan import (
+    StepIdentity,
+    may_be_reused,
+    needs_of,
+    parameters_of,
+    step_key,
+    words_parameter,
+)
+from vodstudio.store.transcripts import SqlTranscripts
 from vodstudio.store.values import (
     RECORDING_COLUMNS,
     city_of,
@@ -57,6 +65,7 @@ def work_of(connection: Connection, step_id: StepId, tools: Mapping[StepKind, st
     preset, recording = preset_of(row[4]), recording_of(tuple(row[5:]))
     needed = needs_of(plan, kind)
     outputs = outputs_of_job(connection, job_id, needed)
+    transcript = SqlTranscripts(connection).chosen(recording.id) if kind is StepKind.CAPTIONS else None
     inputs = Inputs(
         job_id=job_id,
         step_id=step_id,
@@ -66,11 +75,12 @@ def work_of(connection: Connection, step_id: StepId, tools: Mapping[StepKind, st
         preset=preset,
         outputs=outputs,
         facts=_facts(connection, job_id, needed),
+        transcript=transcript,
     )
     identity = StepIdentity(
         kind=kind,
         fingerprint=recording.fingerprint,
-        parameters=parameters_of(kind, preset),
+        parameters=parameters_of(kind, preset) | words_parameter(transcript),
         tools=tools.get(kind, ""),
         inputs=tuple(outputs.values()),
     )

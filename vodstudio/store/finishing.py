@@ -12,19 +12,21 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId, StepId, StepKind, StepResult, StepState, check_transition
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, Outcome, PutBack
-from vodstudio.core.recording import RecordingId
+from vodstudio.core.recording import Fingerprint, RecordingId
 from vodstudio.core.rows import LogLine, Verdict
+from vodstudio.core.transcripts import SPEECH, TranscriptVersion, may_take_over, transcript_id
 from vodstudio.store.claiming import result_of
 from vodstudio.store.notes import SqlNotes
 from vodstudio.store.recordings import SqlRecordings
 from vodstudio.store.standing import refresh
+from vodstudio.store.transcripts import SqlTranscripts
 from vodstudio.store.values import city_of, dump, micros, one_line, path_text, problem_text
 
 Owned = tuple[StepId, int]
 
 _STEP = """
 SELECT s.job_id, s.kind, s.key, s.reuse_of, j.is_cancelled, j.city_id, r.id, r.title, s.last_condition,
- s.progress <> s.claimed_progress
+ s.progress <> s.claimed_progress, r.fingerprint
  FROM steps AS s JOIN jobs AS j ON j.id = s.job_id JOIN recordings AS r ON r.id = j.recording_id
  WHERE s.id = ? AND s.attempts = ? AND s.state = 'running'"""
 _DONE = """
@@ -55,6 +57,7 @@ _STILL = "UPDATE jobs SET still = ? WHERE id = ?"
 _FIRST_HELD = "INSERT INTO holds (condition, title) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 _WAITS_FOR_OTHERS = "wait:"
+WORDS = "words"
 
 _WORDS = {
     StepKind.PROBE: "Look at the recording",
@@ -84,6 +87,7 @@ class _Ending:
     title: str
     last_condition: str
     has_got_on: bool
+    fingerprint: Fingerprint
 
     def write(self, statement: str, *values: object) -> None:
         """One statement in the transaction of this ending."""
@@ -121,6 +125,7 @@ def finish(connection: Connection, owned: Owned, outcome: Outcome, now: datetime
         title=row[7],
         last_condition=row[8],
         has_got_on=bool(row[9]),
+        fingerprint=row[10],
     )
     crash_point("store.finish.before")
     _end(ending, _settled(outcome, ending))
@@ -191,6 +196,8 @@ def _done(ending: _Ending, result: StepResult) -> None:
     ending.write(NEXT_READY, ending.step_id)
     if ending.kind is StepKind.PROBE:
         _measured(ending, result)
+    if ending.kind is StepKind.SPEECH:
+        _keep_words(ending, result)
     ending.log(Verdict.GOOD, f"done. {note}" if note else "done.")
 
 
@@ -213,6 +220,26 @@ def _measured(ending: _Ending, result: StepResult) -> None:
     duration_s = result.facts.get("duration_s")
     if isinstance(duration_s, int | float):
         SqlRecordings(ending.connection).measured(ending.recording_id, float(duration_s), result.facts)
+
+
+def _keep_words(ending: _Ending, result: StepResult) -> None:
+    """A version of the words; it counts from now on, unless a person's work would have to give way (E20)."""
+    heard = next((output for output in result.outputs if output.name == WORDS), None)
+    if heard is None:
+        return
+    versions = SqlTranscripts(ending.connection)
+    versions.add(
+        TranscriptVersion(
+            id=transcript_id(ending.fingerprint, heard.sha256),
+            recording_id=ending.recording_id,
+            parent_id=None,
+            path=heard.path,
+            sha256=heard.sha256,
+            author=SPEECH,
+            is_chosen=may_take_over(versions.chosen(ending.recording_id)),
+            made_at=ending.now,
+        )
+    )
 
 
 def _is_the_same(ending: _Ending, twin: StepId, result: StepResult) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,7 +11,16 @@ from sqlalchemy import Connection
 
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict
-from vodstudio.core.jobs import LANE_OF, Job, JobId, Rank, StepId, StepState, check_transition
+from vodstudio.core.jobs import (
+    LANE_OF,
+    Job,
+    JobId,
+    Rank,
+    StepId,
+    StepKind,
+    StepState,
+    check_transition,
+)
 from vodstudio.core.order import natural_place
 from vodstudio.core.plan import PlannedStep, steps_for
 from vodstudio.core.ports import NewJob
@@ -20,6 +29,7 @@ from vodstudio.core.rows import Counts, JobFilter, JobRow
 from vodstudio.core.station import CityId, Lane
 from vodstudio.store import listing, retention
 from vodstudio.store.recordings import SqlRecordings
+from vodstudio.store.redoing import redo
 from vodstudio.store.standing import refresh
 from vodstudio.store.values import city_text, clean, micros, micros_or_none, moment, preset_text
 
@@ -183,6 +193,14 @@ class SqlJobs:
         self._connection.exec_driver_sql(_FORGET_HOLDS)
         refresh(self._connection, job_id, now)
         crash_point("store.retry.written")
+        return True
+
+    def redo(self, job_id: JobId, kind: StepKind, now: datetime, forget: Collection[str] = ()) -> bool:
+        """A step that is done, and all that follow it, are done again; False when it is not done."""
+        job = self.job(job_id)
+        if job is None or not redo(self._connection, job, kind, now, forget):
+            return False
+        self._connection.exec_driver_sql(_FORGET_HOLDS)
         return True
 
     def remove(self, job_id: JobId) -> None:

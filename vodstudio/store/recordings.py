@@ -26,6 +26,7 @@ THERE = """
 SELECT other.id FROM recordings AS r JOIN recordings AS other ON other.fingerprint = r.fingerprint
  WHERE r.id = ? AND other.path = ? AND other.id <> r.id"""
 _FOLLOW = "UPDATE jobs SET recording_id = ? WHERE recording_id = ?"
+_FOLLOW_TOO = "UPDATE transcripts SET recording_id = ? WHERE recording_id = ?"
 _TAKE_OVER = """
 UPDATE recordings SET (duration_s, picture, facts) =
  (SELECT duration_s, picture, facts FROM recordings WHERE id = ?) WHERE id = ? AND duration_s IS NULL"""
@@ -72,12 +73,13 @@ class SqlRecordings:
         self._connection.exec_driver_sql(_MEASURED, (duration_s, picture, dump(facts), recording_id))
 
     def moved(self, recording_id: RecordingId, path: Path) -> None:
-        """The same content was seen elsewhere; where it is known in that place already, its jobs go over."""
+        """The same content was seen elsewhere; where it is known in that place already, its jobs and words go over."""
         there = self._connection.exec_driver_sql(THERE, (recording_id, path_text(path))).scalar()
         if there is None:
             self._connection.exec_driver_sql(_MOVED, (path_text(path), recording_id))
             return
-        self._connection.exec_driver_sql(_FOLLOW, (there, recording_id))
+        for statement in (_FOLLOW, _FOLLOW_TOO):
+            self._connection.exec_driver_sql(statement, (there, recording_id))
         self._connection.exec_driver_sql(_TAKE_OVER, (recording_id, there))
         self.forget(recording_id)
 

@@ -257,8 +257,7 @@ audit = Table(
     Column("hash", Text, nullable=False, unique=True),
 )
 
-# Empty until transcripts can be edited: each will know its parent, its author and its hash, and one is chosen.
-# It is in the first version so that no migration stands before the first edit of a transcript.
+# Versions of the words belong to a content: of all recordings with one fingerprint, one version is chosen.
 transcripts = Table(
     "transcripts",
     metadata,

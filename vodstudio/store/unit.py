@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from vodstudio.core.ports import Jobs, Notes, Queue, Recordings
+from vodstudio.core.ports import Jobs, Notes, Queue, Recordings, Transcripts
 from vodstudio.store.jobs import SqlJobs
 from vodstudio.store.notes import SqlNotes
 from vodstudio.store.queue import SqlQueue
 from vodstudio.store.recordings import SqlRecordings
+from vodstudio.store.transcripts import SqlTranscripts
 
 
 class SqlUnit:
@@ -18,6 +19,7 @@ class SqlUnit:
         self.jobs: Jobs = SqlJobs(connection)
         self.queue: Queue = SqlQueue(connection)
         self.recordings: Recordings = SqlRecordings(connection)
+        self.transcripts: Transcripts = SqlTranscripts(connection)
         self._notes = SqlNotes(connection)
 
     @property

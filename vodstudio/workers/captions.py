@@ -56,14 +56,14 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     profile = profile_named(inputs.preset.caption_profile)
     remove_leftovers(context.work_folder)
     context.progress(0.0)
-    words = inputs.outputs.get("words")
+    words = inputs.words
     if words is None:
         raise BadMedia(
             "There are no words to make captions of",
             hint="The recording is not changed. Retry the speech step.",
             code="VS-WORDS-AWAY",
         )
-    transcript = read_transcript(words.path)
+    transcript = read_transcript(words)
     video = video_of(inputs, transcript)
     context.check()
     made = captions_of(transcript, profile, video, context.check)

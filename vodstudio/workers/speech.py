@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
+from vodstudio.captions import versions
+from vodstudio.captions.transcript import Transcript, Word
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import ChildCrashed
-from vodstudio.core.files import remove_leftovers, sha256_of, write_atomically
+from vodstudio.core.files import make_work_folder, remove_leftovers, sha256_of
 from vodstudio.core.jobs import Inputs, Json, Output, StepResult
 from vodstudio.core.ports import Context
+from vodstudio.core.transcripts import SPEECH
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.devices import Device, Devices, engine_request
 from vodstudio.workers.hearing import HearingSettings, Position
@@ -24,7 +26,6 @@ from vodstudio.workers.process import Children
 from vodstudio.workers.source import steady
 from vodstudio.workers.windows import SAMPLE_RATE, VadSettings
 
-WORDS_FILE = "words.json"
 SPOOL_FILE = "speech.s16"
 LISTENED = "listened"
 WINDOW = "window:"
@@ -43,6 +44,13 @@ class SpeechTools:
     shelf: Shelf
     devices: Devices
     command: tuple[str, ...] = ()
+    transcripts: Path | None = None
+
+    def folder_for(self, context: Context, inputs: Inputs) -> Path:
+        """Where the words lie: beside all other versions of this recording, or with the work of a step alone."""
+        if self.transcripts is None:
+            return context.work_folder
+        return make_work_folder(self.transcripts, inputs.recording.fingerprint)
 
     def talk(self, request: Mapping[str, Any], context: Context) -> Conversation:
         """A child for one request."""
@@ -59,6 +67,7 @@ class _Hearing:
     settings: HearingSettings
     vad: VadSettings
     run: str
+    folder: Path
 
     @property
     def spool(self) -> Path:
@@ -72,10 +81,10 @@ class _Hearing:
 
 
 def hear(tools: SpeechTools, context: Context, inputs: Inputs) -> StepResult:
-    """Words of the recording in `words.json`; a run that was interrupted goes on after its last kept window."""
+    """Words of the recording in `words.<run>.json`; a run that was interrupted goes on after its last kept window."""
     model = tools.shelf.choose(inputs.preset.speech, inputs.recording)
     remove_leftovers(context.work_folder)
-    hearing = _hearing(context, inputs, model)
+    hearing = _hearing(context, inputs, model, tools.folder_for(context, inputs))
     context.progress(0.0, note="listening")
     listened = _listened(tools, hearing)
     context.progress(LISTENING_SHARE)
@@ -88,7 +97,7 @@ def hear(tools: SpeechTools, context: Context, inputs: Inputs) -> StepResult:
     return result
 
 
-def _hearing(context: Context, inputs: Inputs, model: Model) -> _Hearing:
+def _hearing(context: Context, inputs: Inputs, model: Model, folder: Path) -> _Hearing:
     speech = inputs.preset.speech
     settings = HearingSettings(
         language=speech.language,
@@ -100,7 +109,15 @@ def _hearing(context: Context, inputs: Inputs, model: Model) -> _Hearing:
     )
     vad = _DEMO_VAD if model.is_demo_voice else VadSettings()
     marks = [model.mark, asdict(settings), asdict(vad), speech.compute_type]
-    return _Hearing(context=context, inputs=inputs, model=model, settings=settings, vad=vad, run=_hash(marks))
+    return _Hearing(
+        context=context,
+        inputs=inputs,
+        model=model,
+        settings=settings,
+        vad=vad,
+        run=_hash(marks),
+        folder=folder,
+    )
 
 
 def _hash(body: object) -> str:
@@ -222,12 +239,13 @@ def _result(
         words=words,
         regions=tuple((start / SAMPLE_RATE, end / SAMPLE_RATE) for start, end in listened["regions"]),
         run=hearing.run,
+        author=SPEECH,
         recording_fingerprint=hearing.inputs.recording.fingerprint,
         model=hearing.model.name,
         settings={**asdict(hearing.settings), "vad": asdict(hearing.vad)},
     )
-    path = hearing.context.work_folder / WORDS_FILE
-    write_atomically(path, transcript_to_json(transcript).encode())
+    path = versions.keep(hearing.folder, transcript)
+    versions.show_heard(path)
     facts: dict[str, object] = {
         "model": hearing.model.name,
         "is_demo_voice": hearing.model.is_demo_voice,

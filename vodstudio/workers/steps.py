@@ -59,13 +59,19 @@ class Toolbox:
     media: Media
     ffmpeg: FfmpegFinder
     shelf: Shelf
+    transcripts: Path | None = None
 
     def steps(self) -> Mapping[StepKind, StepType]:
         """Asks the tools for their versions, so it takes a moment: not for the screen's thread."""
         av = f"{OURS} av {version('av')}"
         ffmpeg = f"{OURS} ffmpeg {self.ffmpeg.version()}"
         encoding = Tools(children=self.children, media=self.media, ffmpeg=self.ffmpeg)
-        hearing = SpeechTools(children=self.children, shelf=self.shelf, devices=Devices(self.children))
+        hearing = SpeechTools(
+            children=self.children,
+            shelf=self.shelf,
+            devices=Devices(self.children),
+            transcripts=self.transcripts,
+        )
         return {
             StepKind.PROBE: StepType(partial(probe, self.media), av),
             StepKind.ENCODE: StepType(partial(encode, encoding), ffmpeg),
