@@ -17,7 +17,7 @@ from vodstudio.cablecast.transfer import ContentDriveFiles
 from vodstudio.checkup import Parts, health_of
 from vodstudio.config import Settings
 from vodstudio.core.clock import SystemClock
-from vodstudio.core.errors import NotFound, VodError
+from vodstudio.core.errors import NotFound, VodError, is_patience
 from vodstudio.core.events import Event, Logged
 from vodstudio.core.files import remove_leftovers
 from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StepState, StopReason
@@ -189,7 +189,7 @@ class House:
         permission = may_claim(unit)
         if not permission.started_jobs:
             return False
-        waits = any(condition.condition.startswith("wait:") for condition in unit.queue.held())
+        waits = any(is_patience(held.condition) for held in unit.queue.held())
         waiting = unit.jobs.rows(
             JobFilter(states=frozenset({JobState.WAITING, JobState.WORKING})), MOST_LOOKED_AT
         )

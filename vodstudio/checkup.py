@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, cast
 from uuid import UUID
 
 from vodstudio.config import Settings
@@ -19,10 +20,12 @@ from vodstudio.core.jobs import Json
 from vodstudio.core.ports import Drives
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.station import Server, ServerId, SpeechSettings, Storage
+from vodstudio.core.wording import many
 from vodstudio.paths import has_screen, resource
 from vodstudio.services.health import Finding, Health, Question, bad, care, good, off
 from vodstudio.store.backup import backups_in
 from vodstudio.store.engine import engine_of
+from vodstudio.store.mending import lacking
 from vodstudio.store.schema import differences
 from vodstudio.store.versions import identity_of, refuse_foreign
 from vodstudio.vault import Vault
@@ -116,18 +119,12 @@ class _Inquiry:
         if not os.access(path, os.R_OK | os.W_OK):
             return bad(f"{path} may not be read and written", f"Give your user permission for {path}.")
         refuse_foreign(path, identity_of(path))
-        engine = engine_of(path, is_writer=False)
-        try:
-            with engine.connect() as connection, connection.begin():
-                whole = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-                differing = differences(connection)
-        finally:
-            engine.dispose()
-        restore = "Run `vodstudio restore FILE` with the newest backup."
-        if whole != "ok":
-            return bad(f"{path} is damaged: {whole}", restore)
+        trouble, differing = _complaints(path)
+        if trouble:
+            return bad(trouble, "Run `vodstudio restore FILE` with the newest backup.")
         if differing:
-            return bad(f"{path}: {'; '.join(differing[:3])}", restore)
+            fix = "The work goes on: a missing index or trigger is made again when the queue is opened next."
+            return care(f"{path} was changed by hand: {'; '.join(differing[:3])}", fix)
         text = f"whole, {path.stat().st_size / 1e6:.1f} MB, SQLite {sqlite3.sqlite_version}"
         has_one_writer = sqlite3.sqlite_version_info < SAFE_SQLITE
         return self._judge_backups(f"{text} (one writing connection)" if has_one_writer else text)
@@ -139,7 +136,7 @@ class _Inquiry:
                 f"{text}; no backup yet", "Run `vodstudio backup`, or leave the program running for a day."
             )
         age = datetime.now(UTC) - made[0].made_at
-        text = f"{text}; {len(made)} backups, the newest {age.total_seconds() / 3600:.0f} h old"
+        text = f"{text}; {many(len(made), 'backup')}, the newest {age.total_seconds() / 3600:.0f} h old"
         return care(text, "Run `vodstudio backup`.") if age > OLD_BACKUP else good(text)
 
     def ffmpeg(self) -> Finding:
@@ -243,13 +240,33 @@ class _Inquiry:
         return Question(id=f"server:{server.id}", name=f"Server {server.name}", look=look)
 
 
+def _complaints(path: Path) -> tuple[str, list[str]]:
+    """What makes the file useless, and what is only not as expected."""
+    engine = engine_of(path, is_writer=False)
+    try:
+        with engine.connect() as connection, connection.begin():
+            whole = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if whole != "ok":
+                return f"{path} is damaged: {whole}", []
+            lacks = lacking(cast("sqlite3.Connection", connection.connection.dbapi_connection))
+            return f"{path}: {'; '.join(lacks[:3])}" if lacks else "", differences(connection)
+    finally:
+        engine.dispose()
+
+
 def _station(settings: Settings, trouble: VodError | None) -> Finding:
     if trouble is not None:
         return bad(trouble.title, trouble.hint)
     if not settings.has_station:
         return off("no station yet", f"Write {settings.places.station_file}, or run `vodstudio demo`.")
     station = settings.station
-    text = f"{len(station.cities)} cities, {len(station.storages)} storages, {len(station.servers)} servers"
+    text = ", ".join(
+        [
+            many(len(station.cities), "city", "cities"),
+            many(len(station.storages), "storage"),
+            many(len(station.servers), "server"),
+        ]
+    )
     if settings.warnings:
         return care(f"{text}; {'; '.join(settings.warnings)}", "Correct what is named here.")
     return good(text)

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 
 from vodstudio.bootstrap import House, open_house
 from vodstudio.config import Settings, read_settings
+from vodstudio.core.errors import is_patience
 from vodstudio.core.events import Event, HoldsChanged, JobChanged, QueueStopped
-from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StepState
+from vodstudio.core.jobs import Job, JobId, JobState, StepState
 from vodstudio.core.rows import JobFilter, JobRow
+from vodstudio.core.wording import STEP_NAMES
 from vodstudio.demo.station import write_sample_station
 from vodstudio.owner import OwnerServer
 from vodstudio.paths import Places
 
 Say = Callable[[str], None]
 FIRST_LINES = 12
-
-NAMES: Mapping[StepKind, str] = {
-    StepKind.PROBE: "Check",
-    StepKind.ENCODE: "Encode",
-    StepKind.STILLS: "Stills",
-    StepKind.SPEECH: "Speech",
-    StepKind.CAPTIONS: "Captions",
-    StepKind.PUBLISH: "Publish",
-    StepKind.VERIFY: "Verify",
-}
 
 
 class Narrator:
@@ -52,7 +44,7 @@ class Narrator:
             self._tell_row(event.row)
         elif isinstance(event, HoldsChanged):
             for held in event.held:
-                if not held.condition.startswith("wait:"):
+                if not is_patience(held.condition):
                     self._once((held.condition, held.title), f"  held: {held.title}; it continues by itself")
         elif isinstance(event, QueueStopped):
             self.is_stopped = True
@@ -64,7 +56,7 @@ class Narrator:
             if pip.state in _WORDS:
                 failed = pip.state is StepState.FAILED and row.problem
                 ending = f": {row.problem.title}" if failed and row.problem else ""
-                line = f"  {row.title} · {NAMES[pip.kind]} {_WORDS[pip.state]}{ending}"
+                line = f"  {row.title} · {STEP_NAMES[pip.kind]} {_WORDS[pip.state]}{ending}"
                 self._once((row.id, pip.kind, pip.state), line)
 
     def _once(self, what: tuple[object, ...], line: str) -> None:
@@ -153,7 +145,7 @@ async def _summary(house: House, job: Job, say: Say) -> None:
     for step in job.steps:
         again = " (reused)" if step.reused else ""
         trouble = f": {step.problem.title}. {step.problem.hint}" if step.problem else ""
-        say(f"  {NAMES[step.kind]:9} {step.state.value:9} {step.note}{again}{trouble}")
+        say(f"  {STEP_NAMES[step.kind]:9} {step.state.value:9} {step.note}{again}{trouble}")
     for name, output in sorted(job.outputs.items()):
         say(f"  {name:9} {output.size_bytes:>11,} bytes  {output.path}")
     if "srt" in job.outputs:

@@ -146,9 +146,9 @@ def test_a_video_of_another_length(
 ) -> None:
     catalogue.vods[1] = replace(catalogue.vods[VodId(1)], length_s=25)
     error = needs_somebody(run, Verifying(catalogue, clock).verify(context, inputs))
-    assert "25 s long" in error.title
+    assert "0:25 long" in error.title
     in_place = replace(inputs, plan=PlanKind.CAPTION_IN_PLACE)
-    assert "25 s of 30 s" in run(Verifying(catalogue, clock).verify(context, in_place)).note
+    assert "0:25 of 0:30" in run(Verifying(catalogue, clock).verify(context, in_place)).note
 
 
 def test_captions_may_come_later_but_not_never(

@@ -780,18 +780,79 @@ def test_a_schema_changed_by_hand_is_named(used: Home) -> None:
         "DROP INDEX jobs_pinned",
         "CREATE TABLE theirs (x)",
         "ALTER TABLE turns ADD COLUMN mood TEXT",
-        "DROP TRIGGER job_counted_in",
     )
     with used.opened() as store:
         found = " ".join(store.opened.findings)
     for words in (
-        "index jobs_pinned is missing",
-        "table theirs is not ours",
+        "index jobs_pinned is missing and was made again",
+        "table theirs is not ours.",
         "table turns differs",
         "mood TEXT",
-        "trigger job_counted_in is missing",
     ):
         assert words in found
+    with used.opened() as store:
+        assert "jobs_pinned" not in " ".join(store.opened.findings)
+
+
+def test_what_only_helps_is_made_again_and_counted_anew(used: Home) -> None:
+    used.raw(
+        "DROP TRIGGER job_counted_in", "DROP INDEX steps_front", "DELETE FROM job_counts WHERE state = 'done'"
+    )
+    with used.opened() as store:
+        found = " ".join(store.opened.findings)
+        assert "trigger job_counted_in is missing and was made again" in found
+        assert store.call(lambda unit: unit.jobs.counts()).by_state == {"done": 1, "waiting": 1}
+        assert must_claim(store, Lane.LIGHT).inputs.job_id == job_id(2)
+    with used.opened() as store:
+        assert store.opened.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("statements", "named"),
+    [
+        (["DROP TABLE turns"], "table turns is missing"),
+        (["DROP TABLE notes"], "table notes is missing"),
+        (["ALTER TABLE jobs DROP COLUMN why"], "column why of jobs is missing"),
+        (
+            ["ALTER TABLE turns RENAME COLUMN at TO moment"],
+            "column at of turns is missing, column moment of turns is not ours and must be filled",
+        ),
+        (
+            [f"DROP TABLE {name}" for name in ("holds", "turns", "checkpoints", "transcripts", "activity")],
+            "and 2 more",
+        ),
+    ],
+)
+def test_a_file_that_cannot_hold_what_we_write_is_refused_untouched(
+    used: Home, statements: list[str], named: str
+) -> None:
+    good = used.back_up()
+    used.raw(*statements)
+    before = used.content()
+    error = used.refused()
+    assert error.code == "VS-STORE-LACKING"
+    assert named in error.title
+    assert "Nothing was changed" in error.hint
+    assert str(good) in error.hint
+    assert used.content() == before
+    restore(good, used.path, after(1))
+    assert titles(used)
+
+
+def test_without_a_backup_the_way_to_an_empty_queue_is_named(used: Home) -> None:
+    used.raw("DROP TABLE turns")
+    assert f"move {used.path}" in used.refused().hint
+    used.path.rename(used.path.with_name("kept.db"))
+    assert titles(used) == []
+
+
+def test_a15_a_backup_of_a_file_that_was_changed_by_hand_is_refused(used: Home) -> None:
+    copy = used.back_up()
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("DROP TABLE turns")
+    with pytest.raises(NeedsUser, match="table turns is missing"):
+        restore(copy, used.path, after(1))
+    assert titles(used)
 
 
 @pytest.mark.parametrize(

@@ -181,8 +181,15 @@ def test_the_store(examine: Examine, where: Places) -> None:
         connection.execute("CREATE TABLE strange(x)")
         connection.commit()
     check = examine()["store"]
+    assert check.verdict is Verdict.CARE
+    assert "table strange is not ours" in check.text
+    with closing(sqlite3.connect(where.database)) as connection:
+        connection.execute("DROP TABLE turns")
+        connection.commit()
+    check = examine()["store"]
     assert check.verdict is Verdict.BAD
-    assert "strange" in check.text
+    assert "table turns is missing" in check.text
+    assert "restore" in check.fix
 
 
 @pytest.mark.parametrize(

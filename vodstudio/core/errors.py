@@ -86,7 +86,7 @@ class ServerAway(Hold):
 
 
 class NotYet(Hold):
-    """Somebody else is still working on it. Condition `wait:<what>`."""
+    """Somebody else is still working on it. Condition `wait:<what>`; see `is_patience`."""
 
     default_code = "VS-NOT-YET"
 
@@ -101,6 +101,11 @@ class NoModel(Hold):
     """No speech model that may be used is here. Condition `model:<name>`."""
 
     default_code = "VS-NO-MODEL"
+
+
+def is_patience(condition: str) -> bool:
+    """Whether this condition says that others are at work: nothing is wrong, and no look at it is news."""
+    return condition.startswith("wait:")
 
 
 class TryLater(VodError):

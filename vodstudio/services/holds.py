@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from vodstudio.core.errors import problem_of
+from vodstudio.core.errors import is_patience, problem_of
 from vodstudio.core.events import HoldsChanged, JobChanged, QueueStopped
 from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
 from vodstudio.core.ports import Clock, Emit, Store, Unit
@@ -128,7 +128,7 @@ class Holds:
 
     def _pause_s(self, condition: str) -> float:
         """A minute; what a server is working on is looked at sooner while it is young."""
-        if not condition.startswith("wait:"):
+        if not is_patience(condition):
             return LOOK_EVERY_S
         now = self._clock.monotonic()
         if len(self._first_seen) > MOST_REMEMBERED:

@@ -14,6 +14,7 @@ from vodstudio.core.errors import NeedsUser, NotFound
 from vodstudio.core.files import adopt, temporary_beside, writing
 from vodstudio.store.engine import connect, uri_of
 from vodstudio.store.faults import damaged, error_of
+from vodstudio.store.mending import refuse_lacking
 from vodstudio.store.tables import SCHEMA
 from vodstudio.store.versions import identity_of, log_of, refuse_foreign
 
@@ -102,7 +103,7 @@ def thin_out(folder: Path, now: datetime, keep: int = KEEP) -> list[Path]:
 
 
 def prove(file: Path) -> int:
-    """The version of a backup that may be restored; a corrupt, newer or foreign one is refused (A15)."""
+    """The version of a backup that may be restored; a corrupt, newer, foreign or lacking one is refused (A15)."""
     if not file.is_file():
         raise NotFound(
             f"There is no file {file}",
@@ -114,6 +115,8 @@ def prove(file: Path) -> int:
     try:
         with closing(sqlite3.connect(uri_of(file, "ro") + "&immutable=1", uri=True)) as connection:
             _check_whole(connection, file)
+            if identity.schema == SCHEMA:
+                refuse_lacking(connection, file)
     except sqlite3.Error as error:
         raise error_of(error, file) or damaged(file, str(error)) from error
     return identity.schema

@@ -21,6 +21,7 @@ from vodstudio.store.backup import back_up, backups_in, beside, reason_before, t
 from vodstudio.store.engine import connect, engine_of
 from vodstudio.store.faults import DAMAGED_CODE, damaged, denied, error_of
 from vodstudio.store.location import check_location
+from vodstudio.store.mending import LACKING_CODE, mend, refuse_lacking
 from vodstudio.store.migrating import Target, migrate
 from vodstudio.store.notes import SqlNotes
 from vodstudio.store.values import micros, moment
@@ -130,6 +131,8 @@ def _bring_up_to_date(files: Files, now: datetime, *, was_clean: bool) -> bool:
     refuse_foreign(path, identity, target.schema)
     is_old = identity.schema < target.schema
     with closing(connect(path, "rw")) as connection:
+        if not is_old:
+            refuse_lacking(connection, path)
         if is_old or _is_due(connection, now):
             _check(connection, path, "integrity_check")
         elif not was_clean:
@@ -169,7 +172,7 @@ def _look_over(files: Files, now: datetime, *, was_clean: bool) -> list[str]:
         notes = SqlNotes(connection)
         checked = notes.get(_CHECKED_AT)
         is_due = checked is None or _is_long_ago(checked, now)
-        findings = [f"The database is not as expected: {what}." for what in schema.differences(connection)]
+        findings = _differences(connection)
         findings += _what_is_missing(connection, files)
         broken = audit.verify(connection) if is_due or not was_clean else None
         findings += [f"The audit trail was changed by hand: {broken.reason}."] if broken else []
@@ -180,6 +183,14 @@ def _look_over(files: Files, now: datetime, *, was_clean: bool) -> list[str]:
             notes.set(_CHECKED_AT, str(micros(now)))
     engine.dispose()
     return findings
+
+
+def _differences(connection: Connection) -> list[str]:
+    """What is not as expected is named; what is only an index or a trigger is there again afterwards."""
+    found = schema.differences(connection)
+    mended = mend(connection)
+    again = [f"{what} and was made again" if what.split(" ")[1] in mended else what for what in found]
+    return [f"The database is not as expected: {what}." for what in again]
 
 
 def _what_is_missing(connection: Connection, files: Files) -> list[str]:
@@ -206,13 +217,13 @@ def _kept_head(files: Files) -> audit.Head | None:
 
 
 def _with_backup(error: VodError, files: Files) -> VodError:
-    """A damaged file: say which backup to take."""
+    """A damaged file, or one that was changed by hand: say which backup to take."""
     found = backups_in(files.backups)
-    if not isinstance(error, NeedsUser) or error.code != DAMAGED_CODE or not found:
+    if not isinstance(error, NeedsUser) or error.code not in (DAMAGED_CODE, LACKING_CODE) or not found:
         return error
     newest = found[0]
     error.hint = (
         f"Nothing was changed, and your recordings are safe. Go back to the backup of"
-        f" {newest.made_at:%Y-%m-%d %H:%M} UTC: `vodstudio restore {newest.path}`. The damaged file is kept."
+        f" {newest.made_at:%Y-%m-%d %H:%M} UTC: `vodstudio restore {newest.path}`. The present file is kept."
     )
     return error

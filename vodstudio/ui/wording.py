@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from vodstudio.core.jobs import JobState, PlanKind, StepKind, StepState
+from vodstudio.core.jobs import JobState, PlanKind, StepState
+from vodstudio.core.wording import STEP_NAMES as STEP_NAMES
+from vodstudio.core.wording import duration as duration
+from vodstudio.core.wording import many as many
 
 TIMES = "\N{MULTIPLICATION SIGN}"
-
-STEP_NAMES: dict[StepKind, str] = {
-    StepKind.PROBE: "Check",
-    StepKind.ENCODE: "Encode",
-    StepKind.STILLS: "Stills",
-    StepKind.SPEECH: "Speech",
-    StepKind.CAPTIONS: "Captions",
-    StepKind.PUBLISH: "Publish",
-    StepKind.VERIFY: "Verify",
-}
 
 STATE_NAMES: dict[JobState, str] = {
     JobState.WAITING: "Waiting",
@@ -66,14 +59,6 @@ def short_day(on: date) -> str:
     return f"{on.day} {on:%b}"
 
 
-def duration(seconds: float) -> str:
-    """`2:41:07`, `0:38`; more than a day stays hours."""
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
-
-
 def span(length: timedelta) -> str:
     """`5 h 10 min`, `40 s`: for people."""
     seconds = round(length.total_seconds())
@@ -106,8 +91,3 @@ def times(speed: float) -> str:
 def percent(share: float) -> str:
     """`43 %`; never 100 before it is all."""
     return f"{100 if share >= 1 else min(99, int(share * 100))} %"
-
-
-def many(count: int, one: str, more: str = "") -> str:
-    """`1 recording`, `1,204 recordings`."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"

@@ -9,6 +9,7 @@ from typing import cast
 from vodstudio.core.errors import BadMedia
 from vodstudio.core.jobs import Inputs, Json, StepResult
 from vodstudio.core.ports import Context
+from vodstudio.core.wording import duration
 from vodstudio.workers.media import Media
 from vodstudio.workers.source import steady
 
@@ -91,8 +92,7 @@ def number(facts: Mapping[str, object], key: str) -> float:
 
 def sentence(facts: Json) -> str:
     """What the operator reads."""
-    minutes, seconds = divmod(round(number(facts, "duration_s")), 60)
-    parts = [f"{minutes} min {seconds:02d} s"]
+    parts = [duration(number(facts, "duration_s"))]
     parts.append(
         f"{facts['width']} x {facts['height']} {facts['video_codec']}" if facts["has_video"] else "no picture"
     )
