@@ -9,12 +9,13 @@ from typing import assert_never
 from sqlalchemy import Connection
 
 from vodstudio.core.crash import crash_point
-from vodstudio.core.errors import Problem
+from vodstudio.core.errors import Problem, is_patience
 from vodstudio.core.jobs import JobId, StepId, StepKind, StepResult, StepState, check_transition
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, Outcome, PutBack
 from vodstudio.core.recording import Fingerprint, RecordingId
 from vodstudio.core.rows import LogLine, Verdict
 from vodstudio.core.transcripts import SPEECH, TranscriptVersion, may_take_over, transcript_id
+from vodstudio.core.wording import STEP_NAMES
 from vodstudio.store.claiming import result_of
 from vodstudio.store.notes import SqlNotes
 from vodstudio.store.recordings import SqlRecordings
@@ -56,18 +57,7 @@ FREE_TWINS = "UPDATE steps SET waits_for_key = NULL WHERE waits_for_key = ?"
 _STILL = "UPDATE jobs SET still = ? WHERE id = ?"
 _FIRST_HELD = "INSERT INTO holds (condition, title) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
-_WAITS_FOR_OTHERS = "wait:"
 WORDS = "words"
-
-_WORDS = {
-    StepKind.PROBE: "Look at the recording",
-    StepKind.ENCODE: "Encode",
-    StepKind.STILLS: "Stills",
-    StepKind.SPEECH: "Speech",
-    StepKind.CAPTIONS: "Captions",
-    StepKind.PUBLISH: "Publish",
-    StepKind.VERIFY: "Verify",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +89,7 @@ class _Ending:
             at=self.now,
             verdict=verdict,
             where=self.title,
-            text=f"{_WORDS[self.kind]}: {sentence}",
+            text=f"{STEP_NAMES[self.kind]}: {sentence}",
             job_id=self.job_id,
             city_id=city_of(self.city),
         )
@@ -177,7 +167,7 @@ def _held(ending: _Ending, condition: str, problem: Problem) -> None:
 
 def is_new_wait(condition: str, last: str, *, has_got_on: bool) -> bool:
     """Whether this is news: one more look at what others still do is not, nor the same wait without any progress."""
-    return condition != last or (has_got_on and not condition.startswith(_WAITS_FOR_OTHERS))
+    return condition != last or (has_got_on and not is_patience(condition))
 
 
 def _failed(ending: _Ending, problem: Problem) -> None:
