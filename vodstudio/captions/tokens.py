@@ -11,7 +11,7 @@ from vodstudio.captions.cea608 import columns, load_words, row_columns
 from vodstudio.captions.cue import clean_line, grapheme_count, graphemes
 from vodstudio.captions.transcript import Word
 
-_WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue"})
+WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue"})
 _PARTS = re.compile(r"[^-/.]*[-/.]+|[^-/.]+")
 
 
@@ -55,7 +55,7 @@ def tokens_of(words: Sequence[Word], *, language: str, max_width: int) -> list[T
 
 def _plain_join(words: Sequence[Word], language: str) -> Join:
     """What no space between two words means: nothing in lists whose words never carry one, else one word in two."""
-    if language.split("-")[0].lower() in _WITHOUT_SPACES:
+    if language.split("-")[0].lower() in WITHOUT_SPACES:
         return Join.NOTHING
     carries = any(word.text[:1].isspace() or word.text[-1:].isspace() for word in words)
     return Join.INSIDE_A_WORD if carries else Join.SPACE

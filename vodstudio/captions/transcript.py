@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from vodstudio.captions.edits import NO_EDITS, Edits, edits_from_json, edits_to_json
 from vodstudio.core.errors import BadMedia, NoAccess
 
 SCHEMA = 1
@@ -40,7 +41,8 @@ class Mark:
 class Transcript:
     """All words of a recording, with what made them. `run` is this hearing, `parent` the one it corrects.
 
-    `regions` are the seconds from and to where a voice was found, where anybody looked; `marks` what was doubted.
+    `regions` are the seconds from and to where a voice was found, where anybody looked; `marks` what was doubted;
+    `edits` what a person decided about the captions.
     """
 
     language: str
@@ -54,6 +56,7 @@ class Transcript:
     author: str = ""
     model: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
+    edits: Edits = NO_EDITS
 
 
 def transcript_to_json(transcript: Transcript) -> str:
@@ -70,6 +73,7 @@ def transcript_to_json(transcript: Transcript) -> str:
         "settings": dict(transcript.settings),
         "regions": [list(region) for region in transcript.regions],
         "marks": [asdict(mark) for mark in transcript.marks],
+        **({"edits": edits_to_json(transcript.edits)} if transcript.edits else {}),
         "words": [_word_to_json(word) for word in transcript.words],
     }
     try:
@@ -105,6 +109,7 @@ def transcript_from_json(text: str) -> Transcript:
         author=str(body.get("author") or ""),
         model=str(body.get("model") or ""),
         settings=settings if isinstance(settings, dict) else _refuse("settings is not an object"),
+        edits=_edits(body.get("edits") or {}),
     )
 
 
@@ -178,6 +183,13 @@ def _marks(body: object) -> tuple[Mark, ...]:
         else _refuse("a mark is not an object")
         for mark in body
     )
+
+
+def _edits(body: object) -> Edits:
+    try:
+        return edits_from_json(body)
+    except ValueError as error:
+        _refuse(str(error), cause=error)
 
 
 def _text(body: Mapping[str, object], key: str, where: str) -> str:

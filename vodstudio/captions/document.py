@@ -1,0 +1,288 @@
+"""Captions while somebody corrects them: words and decisions, the cues derived from them piece by piece, undo."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from vodstudio.captions.alignment import text_of
+from vodstudio.captions.cue import Cue
+from vodstudio.captions.edits import Edits, later, sliced
+from vodstudio.captions.profile import Profile
+from vodstudio.captions.repair import repair_words
+from vodstudio.captions.segment import Setting, segment
+from vodstudio.captions.transcript import Transcript, Word
+
+MOST_UNDO = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that a person did: words replaced by others at one place, and what was decided before and after.
+
+    `reach` are the words, before the change, whose captions may change with it; None when none can.
+    """
+
+    name: str
+    before: Edits
+    after: Edits
+    first: int = 0
+    removed: tuple[Word, ...] = ()
+    inserted: tuple[Word, ...] = ()
+    reach: tuple[int, int] | None = None
+
+    @property
+    def growth(self) -> int:
+        """How many words more there are afterwards."""
+        return len(self.inserted) - len(self.removed)
+
+    def undone(self) -> Change:
+        """The change that takes this one back."""
+        return Change(
+            name=self.name,
+            before=self.after,
+            after=self.before,
+            first=self.first,
+            removed=self.inserted,
+            inserted=self.removed,
+            reach=None if self.reach is None else (self.reach[0], self.reach[1] + self.growth),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Rows that were replaced: from where, how many there were, how many there are."""
+
+    first: int
+    removed: int
+    inserted: int
+
+
+NOTHING = Touched(0, 0, 0)
+
+
+class Document:
+    """The captions of one video, in the time of that video; words before its beginning are kept aside."""
+
+    def __init__(
+        self, transcript: Transcript, profile: Profile, setting: Setting, *, in_point_s: float = 0.0
+    ) -> None:
+        self.profile = profile
+        self._setting = setting
+        self._transcript = transcript
+        self._in_point_s = in_point_s
+        words = transcript.words
+        if not transcript.edits:  # what a person has corrected was repaired before
+            words = repair_words(words, transcript.duration, transcript.regions).words
+        cut = sum(word.end <= in_point_s for word in words) if in_point_s > 0 else 0
+        self._head = words[:cut]
+        self.words = [_moved(word, -in_point_s) for word in words[cut:]] if in_point_s else list(words)
+        self.edits = later(sliced(transcript.edits, cut, len(words)), -in_point_s)
+        self._firsts: list[int] = []
+        self._cues: list[Cue] = []
+        self._done: list[Change] = []
+        self._undone: list[Change] = []
+        self._saved: Change | None = None
+        self._look_at_borders()
+        self._derive(0, len(self.words), 0)
+
+    @property
+    def language(self) -> str:
+        """What is spoken."""
+        return self._setting.language
+
+    @property
+    def duration_s(self) -> float:
+        """How long the video is; 0 where nobody knows."""
+        return self._setting.duration_s
+
+    @property
+    def frame_s(self) -> float:
+        """How long one picture is shown."""
+        return float(1 / self._setting.fps)
+
+    @property
+    def count(self) -> int:
+        """How many captions there are."""
+        return len(self._cues)
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """All of them."""
+        return tuple(self._cues)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something would be lost that is not saved."""
+        return (self._done[-1] if self._done else None) is not self._saved
+
+    @property
+    def undo_name(self) -> str:
+        """What would be taken back."""
+        return self._done[-1].name if self._done else ""
+
+    @property
+    def redo_name(self) -> str:
+        """What would be done again."""
+        return self._undone[-1].name if self._undone else ""
+
+    def cue(self, row: int) -> Cue:
+        """One caption."""
+        return self._cues[row]
+
+    def span(self, row: int) -> tuple[int, int]:
+        """The words of a caption, from and up to; a word that is cut in several belongs to all of them."""
+        first = self._firsts[row]
+        after = bisect_right(self._firsts, first)
+        return first, self._firsts[after] if after < len(self._firsts) else len(self.words)
+
+    def text(self, row: int) -> str:
+        """Its words as one running text."""
+        first, last = self.span(row)
+        return text_of(self.words[first:last])
+
+    def row_at(self, at_s: float) -> int:
+        """The caption that is shown then, or the last one before; -1 when there is none."""
+        return bisect_right(self._cues, at_s, key=attrgetter("start_s")) - 1
+
+    def row_of_word(self, word: int) -> int:
+        """The caption that a word is in."""
+        return bisect_right(self._firsts, word) - 1
+
+    def is_beyond(self, row: int) -> bool:
+        """Whether it begins after the video has ended: such captions are in no file (F10)."""
+        return 0 < self.duration_s <= self._cues[row].start_s
+
+    def apply(self, change: Change) -> Touched:
+        """Do it; what was undone cannot be done again after it."""
+        self._undone.clear()
+        self._done.append(change)
+        if len(self._done) > MOST_UNDO:
+            del self._done[0]
+        return self._put(change)
+
+    def undo(self) -> Touched:
+        """Take the last change back."""
+        if not self._done:
+            return NOTHING
+        change = self._done.pop()
+        self._undone.append(change)
+        return self._put(change.undone())
+
+    def redo(self) -> Touched:
+        """Do again what was taken back."""
+        if not self._undone:
+            return NOTHING
+        change = self._undone.pop()
+        self._done.append(change)
+        return self._put(change)
+
+    def mark_saved(self) -> None:
+        """What is there now is kept."""
+        self._saved = self._done[-1] if self._done else None
+
+    def transcript(self, *, run: str, author: str) -> Transcript:
+        """The corrected version, a child of the one that was opened."""
+        by_s, cut = self._in_point_s, len(self._head)
+        words = tuple(_moved(word, by_s) for word in self.words) if by_s else tuple(self.words)
+        edits = later(self.edits, by_s)
+        edits = replace(
+            edits,
+            locked_breaks=frozenset(word + cut for word in edits.locked_breaks),
+            whole=frozenset(word + cut for word in edits.whole),
+            time_overrides={word + cut: times for word, times in edits.time_overrides.items()},
+        )
+        return replace(
+            self._transcript,
+            words=self._head + words,
+            edits=edits,
+            run=run,
+            parent=self._transcript.run,
+            author=author,
+        )
+
+    def _put(self, change: Change) -> Touched:
+        if change.reach is None:
+            self.edits = change.after
+            return NOTHING
+        low, high = change.reach
+        old = self._block(low, high)
+        self.words[change.first : change.first + len(change.removed)] = change.inserted
+        self.edits = change.after
+        self._look_at_borders()
+        new = self._block(low, high + change.growth)
+        return self._derive(min(old[0], new[0]), max(old[1] + change.growth, new[1]), change.growth)
+
+    def _block(self, low: int, high: int) -> tuple[int, int]:
+        """The words around these between which captions depend on each other."""
+        return self._border_before(low), self._border_after(high)
+
+    def _border_before(self, word: int) -> int:
+        while word > 0 and not self._is_border(word):
+            word -= 1
+        return max(0, word)
+
+    def _border_after(self, word: int) -> int:
+        while word < len(self.words) and not self._is_border(word):
+            word += 1
+        return min(word, len(self.words))
+
+    def _look_at_borders(self) -> None:
+        self._locks = sorted({0, *self.edits.locked_breaks})
+        self._inside = len(self.words)
+        if self.duration_s > 0:
+            self._inside = bisect_left(self.words, self.duration_s, key=attrgetter("start"))
+            while self._is_drawn_inside():
+                after = bisect_right(self._locks, self._inside)
+                self._inside = self._locks[after] if after < len(self._locks) else len(self.words)
+
+    def _is_drawn_inside(self) -> bool:
+        """Whether a person has made the words at the video's end one caption that begins before it."""
+        if self._inside >= len(self.words):
+            return False
+        lock = self._locks[bisect_right(self._locks, self._inside) - 1]
+        start_s = self.edits.time_overrides.get(lock, (self.words[lock].start, 0.0))[0]
+        return lock in self.edits.whole and start_s < self.duration_s
+
+    def _is_border(self, word: int) -> bool:
+        """Whether no caption can reach across the place before this word: locked, silent, or the video's end."""
+        lock = self._locks[bisect_right(self._locks, word) - 1]
+        if word in (lock, self._inside):
+            return True
+        pause_s = self.words[word].start - self.words[word - 1].end
+        return pause_s >= self.profile.hard_pause_s and lock not in self.edits.whole
+
+    def _derive(self, low: int, high: int, growth: int) -> Touched:
+        """Make the captions of these words again, with the block before and after, whose times look at them."""
+        start, end = self._border_before(low - 1), self._border_after(high + 1)
+        begin, stop = self._border_before(start - 1), self._border_after(end + 1)
+        first = bisect_left(self._firsts, start)
+        last = bisect_left(self._firsts, end - growth) if end < len(self.words) else len(self._firsts)
+        made = [pair for pair in self._derived(begin, stop) if start <= pair[0] < end]
+        self._firsts[first:] = [
+            *(word for word, _ in made),
+            *(word + growth for word in self._firsts[last:]),
+        ]
+        self._cues[first:last] = [cue for _, cue in made]
+        return Touched(first, last - first, len(made))
+
+    def _derived(self, low: int, high: int) -> Iterator[tuple[int, Cue]]:
+        """First word and caption; words after the end of the video are captions too, which no file will hold."""
+        middle = min(max(self._inside, low), high)
+        for first, last, duration_s in ((low, middle, self.duration_s), (middle, high, 0.0)):
+            decided = sliced(self.edits, first, last)
+            setting = replace(
+                self._setting,
+                duration_s=duration_s,
+                locked_breaks=decided.locked_breaks,
+                whole=decided.whole,
+                time_overrides=decided.time_overrides,
+            )
+            found = segment(self.words[first:last], self.profile, setting)
+            yield from zip((first + word for word in found.first_words), found.cues, strict=True)
+
+
+def _moved(word: Word, by_s: float) -> Word:
+    return replace(word, start=max(0.0, word.start + by_s), end=max(0.0, word.end + by_s))
