@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.store.kit import Transactions, add, job_id, recording, run_to_the_end
-from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
+from tests.store.kit import (
+    START,
+    Transactions,
+    add,
+    finish_well,
+    job_id,
+    recording,
+    run_to_the_end,
+    run_until,
+)
+from vodstudio.captions.transcript import Mark, Transcript, Word, transcript_to_json
 from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import Conflict, NoAccess, NotFound, VodError
 from vodstudio.core.events import Event, JobChanged, TranscriptChosen
 from vodstudio.core.files import sha256_of
-from vodstudio.core.jobs import JobId, JobState, StopReason
+from vodstudio.core.jobs import Checkpoint, Claim, Job, JobId, JobState, StepKind, StopReason
 from vodstudio.core.ports import Store
 from vodstudio.core.transcripts import OPERATOR, TranscriptId
-from vodstudio.services.transcripts import Transcripts
+from vodstudio.services.transcripts import Transcripts, WordsOfJob
 from vodstudio.store.store import SqliteStore
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -153,3 +162,30 @@ def test_captions_that_were_never_made_wait_for_their_turn(run: Run, desk: Desk)
     assert trail(desk) == []
     with pytest.raises(NotFound, match="no job"):
         run(desk.service.captions_again(job_id(7)))
+
+
+def job_of(desk: Desk) -> Job:
+    found = desk.store.call(lambda unit: unit.jobs.job(job_id(1)))
+    assert found is not None
+    return found
+
+
+def test_the_page_of_a_job_shows_what_was_heard_so_far_then_the_chosen_words(run: Run, desk: Desk) -> None:
+    assert run(desk.service.words_of(job_of(desk))) == WordsOfJob()
+    hearing = run_until(desk.store, StepKind.SPEECH)
+    for place in (1, 0):  # a later window may be kept first
+        body = {"words": [{"text": f" {place}", "start": float(place), "end": place + 0.5}]}
+        kept = Checkpoint(key=f"window:{place}", body=body, at=START)
+        assert keep(desk, hearing, kept)
+    so_far = run(desk.service.words_of(job_of(desk)))
+    assert ([p.text for p in so_far.passages], so_far.is_whole, so_far.version) == (["0 1"], False, None)
+    finish_well(desk.store, hearing)
+    mark = Mark(rule="H1", start=0.0, end=1.0, text="the words repeat")
+    version = run(desk.service.save_version(RECORDING, None, replace(words("Aye", "aye"), marks=(mark,))))
+    shown = run(desk.service.words_of(job_of(desk)))
+    assert (shown.version, shown.is_whole) == (version, True)
+    assert [(p.text, p.doubts) for p in shown.passages] == [("Aye aye", ("the words repeat",))]
+
+
+def keep(desk: Desk, claimed: Claim, kept: Checkpoint) -> bool:
+    return desk.store.call(lambda unit: unit.queue.checkpoint(claimed.step_id, claimed.attempt, kept))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from vodstudio.captions.transcript import Transcript
 from vodstudio.core.errors import Conflict, NotFound, Problem
-from vodstudio.core.events import JobAdded, JobChanged, JobRemoved, QueueSwitched
+from vodstudio.core.events import JobAdded, JobChanged, JobRemoved, QueueSwitched, TranscriptChosen
 from vodstudio.core.jobs import (
     Job,
     JobId,
@@ -35,7 +36,9 @@ from vodstudio.core.rows import (
     Verdict,
 )
 from vodstudio.core.station import City, CityId, Preset, PresetId, Station, Storage, StorageId, city_of
+from vodstudio.core.transcripts import OPERATOR, TranscriptId, TranscriptVersion
 from vodstudio.services.importing import ImportReport, KnownFile, RefusedFile
+from vodstudio.services.transcripts import WordsOfJob
 from vodstudio.ui.queue.model import SECTION_OF, Section
 
 NOW = datetime(2026, 11, 18, 19, 2, tzinfo=UTC)
@@ -329,6 +332,63 @@ class FakeImporting:
             self.undone.append(job_id)
             del self.jobs.held[job_id]
             self.emit(JobRemoved(job_id))
+
+
+class FakeTranscripts:
+    """Words by job, and what was asked."""
+
+    def __init__(self, emit: Emit) -> None:
+        self.emit = emit
+        self.words: dict[JobId, WordsOfJob] = {}
+        self.versions: dict[RecordingId, list[TranscriptVersion]] = {}
+        self.read_words: dict[TranscriptId, Transcript] = {}
+        self.again: list[JobId] = []
+
+    async def words_of(self, job: Job) -> WordsOfJob:
+        return self.words.get(job.id, WordsOfJob())
+
+    async def of(self, recording_id: RecordingId) -> list[TranscriptVersion]:
+        return self.versions.get(recording_id, [])
+
+    async def chosen(self, recording_id: RecordingId) -> TranscriptVersion | None:
+        return next((v for v in await self.of(recording_id) if v.is_chosen), None)
+
+    async def read(self, version: TranscriptVersion) -> Transcript:
+        return self.read_words[version.id]
+
+    async def save_version(
+        self,
+        recording: Recording,
+        parent: TranscriptVersion | None,
+        transcript: Transcript,
+        author: str = OPERATOR,
+    ) -> TranscriptVersion:
+        known = self.versions.setdefault(recording.id, [])
+        version = TranscriptVersion(
+            id=TranscriptId(f"version-{len(known) + 1}"),
+            recording_id=recording.id,
+            parent_id=parent.id if parent else None,
+            path=Path(f"/srv/words.{len(known) + 1}.json"),
+            sha256=str(len(known) + 1),
+            author=author,
+            is_chosen=False,
+            made_at=NOW,
+        )
+        known.insert(0, version)
+        self.read_words[version.id] = transcript
+        return await self.choose(version.id)
+
+    async def choose(self, chosen_id: TranscriptId) -> TranscriptVersion:
+        for known in self.versions.values():
+            if any(version.id == chosen_id for version in known):
+                known[:] = [replace(version, is_chosen=version.id == chosen_id) for version in known]
+        found = next(v for known in self.versions.values() for v in known if v.id == chosen_id)
+        self.emit(TranscriptChosen(found))
+        return found
+
+    async def captions_again(self, job_id: JobId) -> JobRow:
+        self.again.append(job_id)
+        return make_row(1, "again", "", JobState.WAITING, "ddddyww")
 
 
 class FakeCities:

@@ -11,7 +11,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from tests.ui.fakes import NOW, STATION, FakeCities, FakeImporting, FakeJobs, FakeMonitoring, sample_rows
+from tests.ui.fakes import (
+    NOW,
+    STATION,
+    FakeCities,
+    FakeImporting,
+    FakeJobs,
+    FakeMonitoring,
+    FakeTranscripts,
+    sample_rows,
+)
 from vodstudio.core.jobs import JobId
 from vodstudio.core.rows import JobRow
 from vodstudio.ui import theme as look
@@ -37,6 +46,7 @@ class Stage:
         self.bridge = Bridge(self.window)
         self.jobs = FakeJobs(sample_rows() if rows is None else rows, self.bridge.post)
         self.importing = FakeImporting(self.jobs, self.bridge.post)
+        self.transcripts = FakeTranscripts(self.bridge.post)
         self.notices = Notices(self.window)
         self.coroutines = Coroutines(self.notices.show_problem)
         self.desk = Desk(
@@ -45,6 +55,7 @@ class Stage:
             importing=self.importing,
             cities=FakeCities(self.jobs),
             monitoring=self.monitoring,
+            transcripts=self.transcripts,
             bridge=self.bridge,
             coroutines=self.coroutines,
             notices=self.notices,

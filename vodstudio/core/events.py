@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId, StepId, StepKind
 from vodstudio.core.rows import HeldCondition, JobRow, LogLine
-from vodstudio.core.transcripts import TranscriptVersion
+from vodstudio.core.transcripts import Passage, TranscriptVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,35 @@ class Logged:
     line: LogLine
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelProgressed:
+    """A speech model is on its way; at most ten a second."""
+
+    name: str
+    done_bytes: int
+    total_bytes: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsChanged:
+    """A speech model has come, gone, or stopped half way."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueStopped:
     """A lane or the store ended with an error: nothing runs until the program starts again."""
 
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsHeard:
+    """A running step has kept these words; at most ten a second for each step, and none is left out."""
+
+    job_id: JobId
+    step_id: StepId
+    passages: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +113,6 @@ Event = (
     | QueueSwitched
     | Logged
     | QueueStopped
+    | WordsHeard
     | TranscriptChosen
 )

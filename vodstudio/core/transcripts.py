@@ -35,6 +35,16 @@ class TranscriptVersion:
         return self.author != SPEECH
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Some seconds of what was said, as one paragraph; `doubts` says why a person should listen to it."""
+
+    start_s: float
+    end_s: float
+    text: str
+    doubts: tuple[str, ...] = ()
+
+
 def transcript_id(fingerprint: Fingerprint, sha256: str) -> TranscriptId:
     """The same words of the same recording are the same version, however often they are heard."""
     return TranscriptId(str(uuid5(NAMESPACE_URL, f"transcript/{fingerprint}/{sha256}")))

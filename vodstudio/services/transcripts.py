@@ -5,24 +5,35 @@ from __future__ import annotations
 import hashlib
 import logging
 from asyncio import to_thread
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 from vodstudio.captions import versions
+from vodstudio.captions.passages import passages_of, words_in
 from vodstudio.captions.transcript import Transcript, transcript_from_json
 from vodstudio.core.errors import Conflict, NoAccess, NotFound, VodError
 from vodstudio.core.events import JobChanged, TranscriptChosen
 from vodstudio.core.files import make_work_folder, sha256_of
-from vodstudio.core.jobs import JobId, StepKind
+from vodstudio.core.jobs import Checkpoint, Job, JobId, StepKind, StepState
 from vodstudio.core.ports import Clock, Emit, Store, Unit, Workers
 from vodstudio.core.recording import Recording, RecordingId
 from vodstudio.core.rows import JobRow
-from vodstudio.core.transcripts import OPERATOR, TranscriptId, TranscriptVersion, transcript_id
+from vodstudio.core.transcripts import OPERATOR, Passage, TranscriptId, TranscriptVersion, transcript_id
 from vodstudio.services.jobs import unknown_job
 from vodstudio.services.uploading import SIDECAR
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsOfJob:
+    """What was heard in the recording of a job; no version while it is still being heard."""
+
+    passages: tuple[Passage, ...] = ()
+    version: TranscriptVersion | None = None
+    is_whole: bool = True
 
 
 class Transcripts:
@@ -46,6 +57,22 @@ class Transcripts:
     async def read(self, version: TranscriptVersion) -> Transcript:
         """The words of a version; a file that somebody else changed is refused, not believed."""
         return await to_thread(_read, version)
+
+    async def words_of(self, job: Job) -> WordsOfJob:
+        """What the job's page shows: the words heard so far while they are heard, then those of the chosen version."""
+        speech = next((step for step in job.steps if step.kind is StepKind.SPEECH), None)
+        if speech is not None and speech.state is not StepState.DONE:
+            kept = await self._store.look(lambda unit: unit.queue.checkpoints(speech.id))
+            if kept:
+                return await to_thread(_so_far, kept)
+        version = await self.chosen(job.recording.id)
+        if version is None:
+            return WordsOfJob()
+        transcript = await self.read(version)
+        return WordsOfJob(
+            passages=await to_thread(passages_of, transcript.words, transcript.marks),
+            version=version,
+        )
 
     async def save_version(
         self,
@@ -134,6 +161,12 @@ class Transcripts:
             log.warning("words.json was not renewed: %s", error)
         self._emit(TranscriptChosen(version))
         return version
+
+
+def _so_far(kept: Sequence[Checkpoint]) -> WordsOfJob:
+    """Words in their order, whatever window was kept first."""
+    words = sorted((word for one in kept for word in words_in(one.body)), key=lambda word: word.start)
+    return WordsOfJob(passages=passages_of(words), is_whole=False)
 
 
 def _add(unit: Unit, version: TranscriptVersion, recording: Recording) -> None:

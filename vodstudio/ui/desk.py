@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from vodstudio.core.events import QueueSwitched
 from vodstudio.core.jobs import Job, JobId
+from vodstudio.core.recording import Recording, RecordingId
 from vodstudio.core.rows import Check, CityCard, Counts, JobFilter, JobRow, LogLine, StorageView
 from vodstudio.core.station import CityId, PresetId, Station, StorageId
+from vodstudio.core.transcripts import TranscriptId, TranscriptVersion
 from vodstudio.ui.bridge import Bridge
 from vodstudio.ui.coroutines import Coroutines
 from vodstudio.ui.notices import Notices
 
 if TYPE_CHECKING:
+    from vodstudio.captions.transcript import Transcript
     from vodstudio.services.importing import ImportReport
+    from vodstudio.services.transcripts import WordsOfJob
 
 
 class JobsService(Protocol):
@@ -75,6 +79,24 @@ class MonitoringService(Protocol):
     async def report(self, job_id: JobId) -> str: ...
 
 
+class TranscriptsService(Protocol):
+    """`services.transcripts.Transcripts`."""
+
+    async def words_of(self, job: Job) -> WordsOfJob: ...
+    async def of(self, recording_id: RecordingId) -> list[TranscriptVersion]: ...
+    async def chosen(self, recording_id: RecordingId) -> TranscriptVersion | None: ...
+    async def read(self, version: TranscriptVersion) -> Transcript: ...
+    async def save_version(
+        self,
+        recording: Recording,
+        parent: TranscriptVersion | None,
+        transcript: Transcript,
+        author: str = ...,
+    ) -> TranscriptVersion: ...
+    async def choose(self, chosen_id: TranscriptId) -> TranscriptVersion: ...
+    async def captions_again(self, job_id: JobId) -> JobRow: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything a panel may reach."""
@@ -84,6 +106,7 @@ class Desk:
     importing: ImportingService
     cities: CitiesService
     monitoring: MonitoringService
+    transcripts: TranscriptsService
     bridge: Bridge
     coroutines: Coroutines
     notices: Notices

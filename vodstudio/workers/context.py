@@ -15,6 +15,7 @@ from vodstudio.core.files import make_work_folder
 from vodstudio.core.jobs import Checkpoint, Claim, Json, StopReason
 from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
 from vodstudio.core.ports import Clock, Emit, Store, Unit
+from vodstudio.workers.live_words import LiveWords
 
 TELL_EVERY_S = 0.1
 WRITE_EVERY_S = 5.0
@@ -87,6 +88,7 @@ class StepContext:
         self._claim = claim
         self._stop = stop
         self._pace = Pace(started_at=house.clock.monotonic())
+        self._words = LiveWords(claim, house.emit)
         self._work_folder = make_work_folder(house.work, claim.inputs.job_id, claim.kind.value)
 
     @property
@@ -99,7 +101,9 @@ class StepContext:
         if self._stop.reason is not None:
             raise Cancelled
 
-    def progress(self, done: float, *, speed: float | None = None, note: str = "") -> None:
+    def progress(
+        self, done: float, *, speed: float | None = None, note: str = "", remaining_s: float | None = None
+    ) -> None:
         """Tell the screen at most ten times a second, and the store every five seconds."""
         pace, now = self._pace, self._house.clock.monotonic()
         pace.done = min(max(done, 0.0), 1.0)
@@ -114,10 +118,11 @@ class StepContext:
                     kind=self._claim.kind,
                     progress=pace.done,
                     speed=speed,
-                    remaining_s=pace.remaining_s(now),
+                    remaining_s=pace.remaining_s(now) if remaining_s is None else remaining_s,
                     note=note,
                 )
             )
+        self._words.tell(now, is_end=pace.done == 1.0)
         if now - pace.written_at >= WRITE_EVERY_S:
             pace.written_at = now
             self._beat()
@@ -136,6 +141,8 @@ class StepContext:
         kept = Checkpoint(key=key, body=body, at=self._house.clock.now())
         if not self._patiently(lambda unit: unit.queue.checkpoint(claim.step_id, claim.attempt, kept)):
             raise Cancelled
+        self._words.hear(body)
+        self._words.tell(self._house.clock.monotonic())
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         """What earlier attempts kept, in order."""
