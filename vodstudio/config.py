@@ -46,6 +46,7 @@ class Preferences:
     ffmpeg: Path | None = None
     work_folder: Path | None = None
     log_level: str = "info"
+    model_kept_minutes: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ RULES: Rules = {
     (Preferences, "retention_days"): _from(1, 3650),
     (Preferences, "backups_kept"): _from(1, 1000),
     (Preferences, "log_level"): _level,
+    (Preferences, "model_kept_minutes"): _from(0, 1440),
     (WindowSettings, "tab"): _from(0, 9),
 }
 

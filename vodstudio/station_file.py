@@ -136,6 +136,7 @@ RULES: Rules = {
     (EncodeSettings, "out_point_s"): _between(0, 360_000),
     (SpeechSettings, "beam_size"): _between(1, 20),
     (SpeechSettings, "compute_type"): _one_of(*COMPUTE_TYPES),
+    (SpeechSettings, "engine"): _one_of("auto", "sequential", "batched"),
 }
 
 

@@ -28,7 +28,9 @@ class MemoryContext:
         if self.checks == self.stop_at:
             raise Cancelled
 
-    def progress(self, done: float, *, speed: float | None = None, note: str = "") -> None:
+    def progress(
+        self, done: float, *, speed: float | None = None, note: str = "", remaining_s: float | None = None
+    ) -> None:
         self.told.append(done)
 
     def checkpoint(self, key: str, body: Json) -> None:

@@ -40,7 +40,9 @@ class MemoryContext:
         if self.stop_when(self):
             raise Cancelled
 
-    def progress(self, done: float, *, speed: float | None = None, note: str = "") -> None:
+    def progress(
+        self, done: float, *, speed: float | None = None, note: str = "", remaining_s: float | None = None
+    ) -> None:
         self.told.append((done, speed, note))
 
     def checkpoint(self, key: str, body: Json) -> None:

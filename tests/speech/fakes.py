@@ -34,7 +34,9 @@ class MemoryContext:
         if self.is_cancelled:
             raise Cancelled
 
-    def progress(self, done: float, *, speed: float | None = None, note: str = "") -> None:
+    def progress(
+        self, done: float, *, speed: float | None = None, note: str = "", remaining_s: float | None = None
+    ) -> None:
         self.told.append((done, speed, note))
 
     def checkpoint(self, key: str, body: Json) -> None:

@@ -56,8 +56,11 @@ class Context(Protocol):
         """Raise Cancelled when the step has to stop (cancel, pause, shutdown). Called in every loop."""
         ...
 
-    def progress(self, done: float, *, speed: float | None = None, note: str = "") -> None:
-        """Tell how far we are (0..1) and how many times real time; limited to ten a second here."""
+    def progress(
+        self, done: float, *, speed: float | None = None, note: str = "", remaining_s: float | None = None
+    ) -> None:
+        """Tell how far we are (0..1), how many times real time, and what is left where the step knows better than
+        the share that is done; limited to ten a second here."""
         ...
 
     def checkpoint(self, key: str, body: Json) -> None:

@@ -93,12 +93,14 @@ class EncodeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechSettings:
-    """How words are heard."""
+    """How words are heard. `engine` is sequential, batched, or auto; `remedies` hear a doubtful stretch again."""
 
     model: str = ""
     language: str = "en"
     compute_type: str = "default"
     beam_size: int = 5
+    engine: str = "auto"
+    remedies: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

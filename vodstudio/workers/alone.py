@@ -195,7 +195,9 @@ class AloneContext:
         if self._stop.is_set():
             raise Cancelled
 
-    def progress(self, done: float, *, speed: float | None = None, note: str = "") -> None:
+    def progress(
+        self, done: float, *, speed: float | None = None, note: str = "", remaining_s: float | None = None
+    ) -> None:
         """Tell the terminal, at most ten times a second, and always the beginning and the end."""
         now = self._clock.monotonic()
         if done in (0.0, 1.0) or now - self._told_at >= 0.1:
