@@ -67,7 +67,9 @@ def main() -> None:
         with open(request["spool"], "wb") as spool:  # noqa: PTH123 - a child that only plays a part
             spool.write(bytes(2 * 64_000))
         tell({"event": "listening", "at_s": 2.0})
-        tell({"event": "listened", "samples": 64_000, "regions": [[0, 64_000]]})
+        heard_from = {"track": 0, "channel": "mix", "why": ""}
+        body = {"samples": 64_000, "regions": [[0, 64_000]], "marks": [], "maximum": 1.0}
+        tell({"event": "listened", **body, "heard_from": heard_from})
     else:
         hear(script, request)
     while heard().get("verb") != "bye":

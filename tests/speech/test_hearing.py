@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.speech.fakes import MEETING, VOICE
+from tests.speech.listening import regions_of
 from vodstudio.workers.engine import Engine, load
 from vodstudio.workers.hearing import Ear, HeardWord, Hearing, HearingSettings, Position
 from vodstudio.workers.windows import (
@@ -17,9 +18,6 @@ from vodstudio.workers.windows import (
     Features,
     Region,
     Speech,
-    VadSettings,
-    speech_regions,
-    spool_samples,
 )
 
 _OPTIONS: dict[str, Any] = {
@@ -45,13 +43,13 @@ def model() -> Any:
 @pytest.fixture(scope="module")
 def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("spool") / "speech.s16"
-    spool_samples(MEETING, path, lambda _: None)
+    regions_of(MEETING, path)
     return path
 
 
 @pytest.fixture(scope="module")
 def regions(spool: Path) -> list[Region]:
-    return speech_regions(spool, VadSettings())
+    return regions_of(MEETING, spool)
 
 
 def _hearing(model: Any, spool: Path, regions: list[Region], **settings: Any) -> Hearing:

@@ -117,7 +117,7 @@ def test_e14_killed_at_a_window_it_goes_on_there_with_the_same_words(
     assert not (context.work_folder / "speech.s16").exists()
 
 
-@pytest.mark.parametrize("point", ["files.synced", "speech.window-heard:2", "speech.window-told:2"])
+@pytest.mark.parametrize("point", ["speech.spooled", "speech.window-heard:2", "speech.window-told:2"])
 def test_e14_died_inside_a_window_or_before_its_acknowledgement(
     tools: SpeechTools, context: MemoryContext, tmp_path: Path, whole: dict[str, Any], point: str
 ) -> None:

@@ -1,44 +1,217 @@
-"""Child side of listening: the recording becomes samples in a spool, and where speech is."""
+"""Child side of listening: one walk through the recording makes the spool of samples and finds where speech is.
+
+The regions are told as they become final, so that the first words need not wait for the end of the walk. Every five
+minutes of sound the state is told as well, after the spool is on the disk. A walk that goes on decodes from the start
+again, because no decoder can be stopped and continued to the bit; it compares what it skips with what was there.
+"""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from vodstudio.core.crash import crash_point
+from vodstudio.core.errors import BadMedia
+from vodstudio.core.files import CHUNK_BYTES, writing
 from vodstudio.workers.child import Channel
-from vodstudio.workers.windows import VadSettings, speech_regions, spool_samples
+from vodstudio.workers.sound import no_audio, samples_of, sound_of, timekeeper
+from vodstudio.workers.sound_choice import HeardFrom, choose
+from vodstudio.workers.voice import VadSettings, Voice
+from vodstudio.workers.windows import SAMPLE_BYTES, SAMPLE_RATE, Features, Region, Speech
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Json = Mapping[str, Any]
+KEEP_EVERY_S = 300
 _TELL_EVERY_S = 0.1
+_TELL_REGIONS_EVERY_S = 0.25
 
 
-def listen(request: Mapping[str, Any], channel: Channel, inbox: object) -> None:
+class NotTheSame(Exception):
+    """What is decoded now is not what an earlier walk left: it has to begin anew."""
+
+
+def listen(request: Json, channel: Channel, inbox: object) -> None:
     """Decode into the spool and say where speech is. The model is never in the process that opens the file."""
     del inbox
-    spool = Path(request["spool"])
-    tell = _paced(lambda at_s: channel.tell({"event": "listening", "at_s": at_s}))
-    samples = spool_samples(Path(request["source"]), spool, tell)
-    channel.tell({"event": "decoded", "samples": samples})
-    regions = speech_regions(spool, VadSettings(**request["vad"]))
+    source, spool = Path(request["source"]), Path(request["spool"])
+    wanted = request.get("heard_from")
+    heard_from = HeardFrom(**wanted) if wanted else choose(source, str(request.get("language") or ""))
+    walk = Walk(source, spool, VadSettings(**request["vad"]), heard_from, channel)
+    try:
+        walk.go(request.get("kept"))
+    except NotTheSame:
+        walk.go(None)
+    except BadMedia:
+        spool.unlink(missing_ok=True)
+        raise
+    mels = request.get("mels")
     channel.tell(
         {
             "event": "listened",
-            "samples": samples,
-            "regions": [[region.start, region.end] for region in regions],
+            "samples": walk.samples,
+            "regions": _told(walk.regions),
+            "marks": walk.marks,
+            "maximum": loudest(spool, walk.regions, int(mels)) if mels and walk.regions else None,
+            "heard_from": asdict(heard_from),
         }
     )
 
 
-def _paced(tell: Callable[[float], None]) -> Callable[[float], None]:
-    """At most ten times a second."""
-    last = float("-inf")
+def loudest(spool: Path, regions: list[Region], mels: int) -> float:
+    """The loudest value of the features of all speech; the model's child needs it before its first window."""
+    from faster_whisper.feature_extractor import FeatureExtractor
 
-    def perhaps(value: float) -> None:
-        nonlocal last
+    return Features(FeatureExtractor(feature_size=mels), Speech(spool, regions), None).maximum
+
+
+class Walk:
+    """Once through the recording, from its start or from where an earlier walk left its state."""
+
+    def __init__(
+        self, source: Path, spool: Path, settings: VadSettings, heard_from: HeardFrom, channel: Channel
+    ) -> None:
+        self._source = source
+        self._spool = spool
+        self._settings = settings
+        self._heard_from = heard_from
+        self._channel = channel
+        self._pace = _Pace()
+        self._begin(None)
+
+    def _begin(self, kept: Json | None) -> None:
+        self.samples = 0
+        self.marks: list[tuple[float, float]] = []
+        self.regions = [Region(start, end) for start, end in kept["regions"]] if kept else []
+        self._untold, self._unkept = 0, len(self.regions)
+        self._kept_to = int(kept["samples"]) if kept else 0
+        self._sum = int(kept["sum"]) if kept else 0
+
+    def go(self, kept: Json | None) -> None:
+        """All of it; `kept` is the last state that was told."""
+        if kept and not self._spool.is_file():
+            kept = None
+        self._begin(kept)
+        self._channel.tell({"event": "began", "heard_from": asdict(self._heard_from)})
+        voice = Voice(self._settings, kept["voice"] if kept else None)
+        with sound_of(self._source, self._heard_from.track) as (container, stream):
+            times = timekeeper(container)
+            self.marks = times.marks
+            blocks = samples_of(container.decode(stream), self._heard_from.channel, times)
+            with _opened(self._spool, "r+b" if kept else "w+b") as file:
+                if kept:
+                    blocks = self._beyond(blocks, file)
+                for block in blocks:
+                    self._take(block, voice, file)
+                self._sync(file)
+        if self.samples == 0:
+            raise no_audio(self._source)
+        self.regions += voice.finish()
+        crash_point("speech.spooled")
+
+    def _beyond(self, blocks: Iterator[NDArray[np.int16]], file: BinaryIO) -> Iterator[NDArray[np.int16]]:
+        """What lies behind the state that was kept; before it nothing may have changed, on disk nor in the file."""
+        wanted, total = self._sum, self._kept_to
+        if _sum_of(file, 0, total, 0) != wanted:
+            raise NotTheSame
+        file.truncate(total * SAMPLE_BYTES)
+        file.seek(0, os.SEEK_END)
+        found = 0
+        for block in blocks:
+            known = block[: max(0, total - self.samples)]
+            found = zlib.crc32(known.astype("<i2").tobytes(), found)
+            self.samples += len(known)
+            if self.samples < total:
+                self._tell_progress()
+                continue
+            if found != wanted:
+                raise NotTheSame
+            yield block[len(known) :]
+        if found != wanted:
+            raise NotTheSame
+
+    def _take(self, block: NDArray[np.int16], voice: Voice, file: BinaryIO) -> None:
+        with writing(self._spool):
+            file.write(block.astype("<i2").tobytes())
+        self.samples += len(block)
+        self.regions += voice.show(block)
+        self._tell_progress()
+        if len(self.regions) > self._untold and self._pace.is_due("regions", _TELL_REGIONS_EVERY_S):
+            file.flush()
+            self._tell_regions()
+        if voice.seen - self._kept_to >= KEEP_EVERY_S * SAMPLE_RATE:
+            self._keep(voice, file)
+
+    def _tell_progress(self) -> None:
+        if self._pace.is_due("listening", _TELL_EVERY_S):
+            self._channel.tell({"event": "listening", "at_s": self.samples / SAMPLE_RATE})
+
+    def _tell_regions(self) -> None:
+        new = self.regions[self._untold :]
+        self._untold = len(self.regions)
+        self._channel.tell({"event": "regions", "regions": _told(new), "marks": self.marks})
+
+    def _keep(self, voice: Voice, file: BinaryIO) -> None:
+        self._sync(file)
+        after = [self._kept_to, self._sum]
+        self._sum = _sum_of(file, self._kept_to, voice.seen, self._sum)
+        self._kept_to = voice.seen
+        new = self.regions[self._unkept :]
+        self._unkept = len(self.regions)
+        self._channel.tell(
+            {
+                "event": "kept",
+                "samples": self._kept_to,
+                "sum": self._sum,
+                "after": after,
+                "regions": _told(new),
+                "heard_from": asdict(self._heard_from),
+                "voice": voice.kept,
+            }
+        )
+
+    def _sync(self, file: BinaryIO) -> None:
+        with writing(self._spool):
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _opened(spool: Path, mode: str) -> BinaryIO:
+    with writing(spool):
+        return cast(BinaryIO, spool.open(mode))
+
+
+def _sum_of(file: BinaryIO, start: int, end: int, before: int) -> int:
+    """The running checksum of the samples from `start` to `end`; the place in the file stays where it was."""
+    place = file.tell()
+    file.seek(start * SAMPLE_BYTES)
+    left = (end - start) * SAMPLE_BYTES
+    while left > 0 and (part := file.read(min(left, CHUNK_BYTES))):
+        before, left = zlib.crc32(part, before), left - len(part)
+    file.seek(place)
+    return before
+
+
+def _told(regions: list[Region]) -> list[list[int]]:
+    return [[region.start, region.end] for region in regions]
+
+
+class _Pace:
+    """How often a thing is told."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, float] = {}
+
+    def is_due(self, what: str, every_s: float) -> bool:
         now = time.monotonic()
-        if now - last >= _TELL_EVERY_S:
-            last = now
-            tell(value)
-
-    return perhaps
+        if now - self._last.get(what, float("-inf")) < every_s:
+            return False
+        self._last[what] = now
+        return True

@@ -21,16 +21,17 @@ from vodstudio.core.transcripts import SPEECH
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.devices import Device, Devices, engine_request
 from vodstudio.workers.hearing import HearingSettings, Position
+from vodstudio.workers.listening import Listening, mels_of
 from vodstudio.workers.models import Model, Shelf
 from vodstudio.workers.process import Children
+from vodstudio.workers.sound_clock import SoundClock
 from vodstudio.workers.source import steady
-from vodstudio.workers.windows import SAMPLE_RATE, VadSettings
+from vodstudio.workers.voice import VadSettings
+from vodstudio.workers.windows import SAMPLE_RATE
 
 SPOOL_FILE = "speech.s16"
-LISTENED = "listened"
 WINDOW = "window:"
 LISTENING_SHARE = 0.1
-SAMPLE_BYTES = 2
 INVENTION_SILENCE_S = 2.0
 # The demo voice was trained with the library's own cuts: with shorter ones it loses three times as many words.
 _DEMO_VAD = VadSettings(min_silence_duration_ms=2000, speech_pad_ms=400, max_speech_duration_s=None)
@@ -126,33 +127,24 @@ def _hash(body: object) -> str:
 
 def _listened(tools: SpeechTools, hearing: _Hearing) -> Mapping[str, Any]:
     """Samples in the spool and where speech is; done again only when the spool is gone or not whole."""
-    context, spool = hearing.context, hearing.spool
-    settings = asdict(hearing.vad)
-    key = f"{LISTENED}:{_hash(settings)}"
-    known = next((c.body for c in context.checkpoints() if c.key == key), None)
-    if known is not None and _has_size(spool, cast(int, known["samples"]) * SAMPLE_BYTES):
+    listening = Listening(
+        context=hearing.context,
+        spool=hearing.spool,
+        vad=hearing.vad,
+        mels=mels_of(hearing.model.folder),
+        language=hearing.settings.language,
+    )
+    if (known := listening.known()) is not None:
         return known
     with steady(hearing.inputs.recording) as source:
-        request = {
-            "verb": "listen",
-            "source": str(source.absolute()),
-            "spool": str(spool),
-            "vad": settings,
-        }
         found: Mapping[str, Any] = {}
-        with tools.talk(request, context) as talk:
+        with tools.talk(listening.request(source), hearing.context) as talk:
             for answer in talk.answers("listened"):
                 if answer["event"] == "listening":
                     _tell_listening(hearing, answer["at_s"])
+                listening.take(answer)
                 found = answer
-    body = {"samples": found["samples"], "regions": found["regions"]}
-    context.checkpoint(key, body)
-    crash_point("speech.listened")
-    return body
-
-
-def _has_size(path: Path, size_bytes: int) -> bool:
-    return path.is_file() and path.stat().st_size == size_bytes
+    return found
 
 
 def _tell_listening(hearing: _Hearing, at_s: float) -> None:
@@ -186,7 +178,7 @@ def _hear_on(tools: SpeechTools, hearing: _Hearing, listened: Mapping[str, Any],
         "engine": engine,
         "spool": str(hearing.spool),
         "regions": listened["regions"],
-        "maximum": maximum,
+        "maximum": listened["maximum"] if maximum is None else maximum,
         "settings": {**asdict(hearing.settings), "language": language},
         "position": state or asdict(Position()),
     }
@@ -224,20 +216,30 @@ def _said(words: Sequence[Mapping[str, Any]]) -> str:
     return "".join(word["text"] for word in words[-8:]).strip()
 
 
+def _word(heard: Mapping[str, Any], clock: SoundClock, window: int, source: str) -> Word:
+    """The child knows where a word lies in the samples, we know when those are heard."""
+    times = {name: clock.moment(heard[name]) for name in ("start", "end")}
+    return Word(**{**heard, **times}, window=window, source=source)
+
+
 def _result(
     hearing: _Hearing, listened: Mapping[str, Any], device: Device | None, language: str
 ) -> StepResult:
     windows = hearing.kept() if device is not None else []
+    clock = SoundClock(listened["marks"])
     words = tuple(
-        Word(**word, window=cast(int, window["index"]), source=hearing.model.name)
+        _word(word, clock, cast(int, window["index"]), hearing.model.name)
         for window in windows
         for word in cast(Sequence[Mapping[str, Any]], window["words"])
     )
     transcript = Transcript(
         language=language,
-        duration=listened["samples"] / SAMPLE_RATE,
+        duration=clock.moment(listened["samples"] / SAMPLE_RATE),
         words=words,
-        regions=tuple((start / SAMPLE_RATE, end / SAMPLE_RATE) for start, end in listened["regions"]),
+        regions=tuple(
+            (clock.moment(start / SAMPLE_RATE), clock.moment(end / SAMPLE_RATE))
+            for start, end in listened["regions"]
+        ),
         run=hearing.run,
         author=SPEECH,
         recording_fingerprint=hearing.inputs.recording.fingerprint,
@@ -253,6 +255,7 @@ def _result(
         "words": len(words),
         "windows": len(windows),
         "duration_s": transcript.duration,
+        "heard_from": listened["heard_from"]["why"],
         "device": device.name if device else "",
         "device_why": device.why if device else "",
     }
