@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.captions.council import council_words
 from vodstudio.captions.alignment import reworded, text_of
+from vodstudio.captions.changes import change_from_json, change_to_json
 from vodstudio.captions.commands import (
     delete,
     edit_text,
@@ -510,6 +512,8 @@ def attempt(document: Document, command: tuple[str, int, int, str]) -> None:
     if change is not None:
         before = state(document)
         before = (list(document.words), *before[1:3], list(document._firsts))
+        told = json.loads(json.dumps(change_to_json(change)))
+        assert change_from_json(told, document) == change
         document.apply(change)
         after = (list(document.words), document.edits, document.cues, list(document._firsts))
         document.undo()
@@ -566,6 +570,34 @@ def test_opened_and_not_touched_the_cues_are_those_of_the_files() -> None:
     transcript = Transcript(language="en", duration=duration_s, words=tuple(words))
     setting = Setting(duration_s=duration_s)
     assert Document(transcript, BROADCAST_32, setting).cues == segment(words, BROADCAST_32, setting).cues
+
+
+def test_a_taken_back_change_is_a_line_too() -> None:
+    document = opened()
+    waiver = Waiver(rule="Q03", at_s=1.0, reason="roll call")
+    for change in (waive(document, waiver), set_times(document, 1, 4.0, 5.5)):
+        assert change_from_json(json.loads(json.dumps(change_to_json(change))), document) == change
+        document.apply(change)
+        back = change.undone()
+        assert change_from_json(json.loads(json.dumps(change_to_json(back))), document) == back
+        document.undo()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"inserted": 3},
+        {"inserted": [["a", 1.0]]},
+        {"first": "x"},
+        {"reach": "x"},
+        {"added": []},
+    ],
+)
+def test_a_damaged_line_is_no_change(damage: dict[str, object]) -> None:
+    document = opened()
+    told = change_to_json(set_times(document, 1, 4.0, 5.5))
+    with pytest.raises(ValueError, match=r"."):
+        change_from_json({**told, **damage}, document)
 
 
 @pytest.mark.parametrize(

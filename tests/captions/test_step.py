@@ -6,19 +6,26 @@ import os
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from tests.captions.fakes import MemoryContext, inputs_for, meeting
 from tests.conftest import ROOT
+from vodstudio.captions.commands import edit_text, set_times
+from vodstudio.captions.document import Document
+from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.scc import parse_scc
+from vodstudio.captions.segment import Setting
 from vodstudio.captions.srt import parse_srt
 from vodstudio.captions.transcript import Transcript, Word
+from vodstudio.captions.video import video_of
 from vodstudio.captions.vtt import parse_vtt
 from vodstudio.core.errors import BadMedia, Cancelled, NotFound, VodError
 from vodstudio.core.files import sha256_of
-from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions, video_of
+from vodstudio.core.jobs import StepKind
+from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions
 
 
 @pytest.fixture
@@ -199,7 +206,29 @@ def test_frames_of_the_video_come_before_those_of_the_recording(
     folder: Path, video: dict[str, object], probe: dict[str, object] | None, fps: float
 ) -> None:
     inputs = inputs_for(folder, meeting(), video=video, probe=probe)
-    assert float(video_of(inputs, meeting()).fps) == pytest.approx(fps)
+    probed = inputs.facts.get(StepKind.PROBE, {})
+    found = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, 9.0)
+    assert float(found.fps) == pytest.approx(fps)
+
+
+def test_what_a_person_corrected_is_what_the_files_hold(folder: Path) -> None:
+    """The same cues as in the review window, with the beginning of the recording cut off."""
+    heard = meeting()
+    setting = Setting(duration_s=200.0, fps=Fraction(25))
+    document = Document(heard, BROADCAST_32, setting, in_point_s=1.0)
+    document.apply(set_times(document, 0, 0.4, 1.6))
+    change = edit_text(document, 1, "Corrected by hand.")
+    assert change is not None
+    document.apply(change)
+    corrected = document.transcript(run="r2", author="operator")
+    video = {"fps": "25/1", "in_point_s": 1.0, "duration_s": 200.0}
+    result = make_captions(MemoryContext(folder), inputs_for(folder, corrected, video=video))
+    srt = next(output.path for output in result.outputs if output.name == "srt")
+    assert [cue.lines for cue in parse_srt(srt.read_bytes().decode())] == [
+        cue.lines for cue in document.cues_inside
+    ]
+    assert "00:00:00,400 --> 00:00:01,600" in srt.read_text("utf-8")
+    assert "Corrected by hand." in srt.read_text("utf-8")
 
 
 CHILD = """

@@ -114,6 +114,11 @@ class Document:
         return tuple(self._cues)
 
     @property
+    def cues_inside(self) -> tuple[Cue, ...]:
+        """Those that begin before the video ends: what the files hold."""
+        return tuple(self._cues[: bisect_left(self._firsts, self._inside)])
+
+    @property
     def is_changed(self) -> bool:
         """Whether something would be lost that is not saved."""
         return (self._done[-1] if self._done else None) is not self._saved
@@ -153,7 +158,7 @@ class Document:
 
     def is_beyond(self, row: int) -> bool:
         """Whether it begins after the video has ended: such captions are in no file (F10)."""
-        return 0 < self.duration_s <= self._cues[row].start_s
+        return self._firsts[row] >= self._inside
 
     def apply(self, change: Change) -> Touched:
         """Do it; what was undone cannot be done again after it."""

@@ -5,39 +5,29 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from vodstudio.captions.cue import Cue, Finding
+from vodstudio.captions.document import Document
 from vodstudio.captions.profile import BROADCAST_32, VERSION, Profile, profile_named
 from vodstudio.captions.repair import repair_words
 from vodstudio.captions.scc import TOO_LONG, SccFile, parse_scc, write_scc
-from vodstudio.captions.segment import NTSC, Setting, segment
+from vodstudio.captions.segment import Segmented, Setting, segment
 from vodstudio.captions.srt import parse_srt, write_srt
 from vodstudio.captions.transcript import Transcript, Word, read_transcript
+from vodstudio.captions.video import Video, video_of
 from vodstudio.captions.vtt import parse_vtt, write_vtt
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import BadMedia, Locked, NeedsUser
 from vodstudio.core.files import remove_leftovers, sha256_of, write_atomically
-from vodstudio.core.jobs import Inputs, Json, Output, PlanKind, StepKind, StepResult
+from vodstudio.core.jobs import Inputs, Json, Output, StepKind, StepResult
 from vodstudio.core.ports import Context
 
 NOTHING_SAID = "no speech found"
 NO_SCC = "no SCC, which ends at 24 hours: SRT and VTT are whole"
 KEPT_FINDINGS = 200
-_SLOWEST_FPS, _FASTEST_FPS = 10, 121
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Video:
-    """The video that is captioned: its name without ending, its pictures, and which part of the recording it is."""
-
-    base: str
-    fps: Fraction
-    in_point_s: float
-    duration_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +54,8 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
             code="VS-WORDS-AWAY",
         )
     transcript = read_transcript(words)
-    video = video_of(inputs, transcript)
+    probed = inputs.facts.get(StepKind.PROBE, {})
+    video = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, transcript.duration)
     context.check()
     made = captions_of(transcript, profile, video, context.check)
     context.progress(0.7)
@@ -76,47 +67,16 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     return StepResult(outputs=outputs, facts=_facts(made, profile), note=_sentence(made))
 
 
-def video_of(inputs: Inputs, transcript: Transcript) -> Video:
-    """The encoded video, or the recording itself where it is captioned in place."""
-    encoded = None if inputs.plan is PlanKind.CAPTION_IN_PLACE else inputs.outputs.get("video")
-    probed = inputs.facts.get(StepKind.PROBE, {})
-    facts: Json = encoded.facts if encoded else {}
-    path = encoded.path if encoded else inputs.recording.path
-    return Video(
-        base=path.stem,
-        fps=_rate(facts.get("fps") or probed.get("fps")),
-        in_point_s=_seconds(facts, "in_point_s"),
-        duration_s=_seconds(facts, "duration_s") or _seconds(probed, "duration_s") or transcript.duration,
-    )
-
-
-def _rate(value: object) -> Fraction:
-    """Pictures a second as probe writes them; what no video has counts as the usual rate."""
-    try:
-        rate = Fraction(str(value)).limit_denominator(1001)
-    except (ValueError, ZeroDivisionError):
-        return NTSC
-    return rate if _SLOWEST_FPS <= rate <= _FASTEST_FPS else NTSC
-
-
-def _seconds(facts: Mapping[str, object], key: str) -> float:
-    value = facts.get(key)
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
 def captions_of(
     transcript: Transcript, profile: Profile, video: Video, check: Callable[[], None] = lambda: None
 ) -> Made:
     """Words to the texts of the files, each read back and compared with the cues it was made of."""
-    repaired = repair_words(transcript.words, transcript.duration, transcript.regions)
-    words = words_of_video(repaired.words, video)
-    setting = Setting(duration_s=video.duration_s, fps=video.fps, language=transcript.language)
     check()
-    segmented = segment(words, profile, setting)
+    segmented = _segmented(transcript, profile, video)
     cues = segmented.cues
     check()
     # Line 21 has 32 columns: a wider profile is broken again for it, from the same words.
-    line21 = cues if profile.is_line21 else segment(words, BROADCAST_32, setting).cues
+    line21 = cues if profile.is_line21 else _segmented(transcript, BROADCAST_32, video).cues
     check()
     scc = _scc_of(line21)
     made = Made(
@@ -124,11 +84,22 @@ def captions_of(
         srt=write_srt(cues),
         vtt=write_vtt(cues),
         scc=scc,
-        findings=(*repaired.findings, *segmented.findings, *(scc.findings if scc else ())),
+        findings=(*segmented.findings, *(scc.findings if scc else ())),
     )
     check()
     _prove(made)
     return made
+
+
+def _segmented(transcript: Transcript, profile: Profile, video: Video) -> Segmented:
+    """What a person has corrected becomes the same cues as in the review window."""
+    setting = Setting(duration_s=video.duration_s, fps=video.fps, language=transcript.language)
+    if transcript.edits:
+        document = Document(transcript, profile, setting, in_point_s=video.in_point_s)
+        return Segmented(cues=document.cues_inside, findings=())
+    repaired = repair_words(transcript.words, transcript.duration, transcript.regions)
+    made = segment(words_of_video(repaired.words, video), profile, setting)
+    return dataclasses.replace(made, findings=(*repaired.findings, *made.findings))
 
 
 def _scc_of(cues: Sequence[Cue]) -> SccFile | None:
