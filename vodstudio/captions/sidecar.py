@@ -1,14 +1,22 @@
-"""Is an existing .scc file really captions? Text under a Scenarist header is not, and servers cannot read it."""
+"""Is an existing caption file really captions, and of this recording? Text under a Scenarist header is not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from vodstudio.captions.cue import Cue
+from vodstudio.captions.fit import Evidence, Fit, fitting
+from vodstudio.captions.formats import read_any, sniff
+from vodstudio.captions.reading import clock, decode, lines_of
 from vodstudio.captions.scc import HEADER, read_scc
+from vodstudio.core.errors import BadMedia
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_NOT_WHOLE_S = 60.0
+_OVERHANG_S = 1.0
+NOTHING_KNOWN = Evidence()
 
 
 class SidecarState(StrEnum):
@@ -17,26 +25,114 @@ class SidecarState(StrEnum):
     VALID = "valid"
     FAKE = "fake"
     EMPTY = "empty"
+    FOREIGN = "of another video"
+    LATE = "late"
+
+
+FALSE_STATES = frozenset({SidecarState.FAKE, SidecarState.EMPTY, SidecarState.FOREIGN})
+"""What may be replaced without a person, once it is kept; captions that only come late are somebody's work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sidecar:
-    """The verdict with its reason in words, and the cues that a television would show."""
+    """The verdict with its reason in words, how late the captions come, and the cues that a viewer would see."""
 
     state: SidecarState
     reason: str
     cues: tuple[Cue, ...] = ()
     faults: tuple[str, ...] = ()
+    format: str = ""
+    offset_s: float = 0.0
+
+
+def judge(content: bytes, evidence: Evidence = NOTHING_KNOWN, *, ending: str = "") -> Sidecar:
+    """What the file is worth for this recording; `ending` is how it is named, which players go by."""
+    form = sniff(content)
+    wanted = ending.lower().removeprefix(".")
+    if wanted == "scc" or (not wanted and form is not None and form.name == "scc"):
+        found = examine_scc(content)
+    else:
+        found = _examine_text(content, wanted)
+    return _compared(found, evidence) if found.state is SidecarState.VALID and found.cues else found
+
+
+def _examine_text(content: bytes, wanted: str) -> Sidecar:
+    text = decode(content)[0].replace("\0", "").removeprefix(_MARK)
+    if text.strip() in ("", "WEBVTT"):
+        return Sidecar(state=SidecarState.EMPTY, reason="it has no captions in it", format=wanted)
+    try:
+        form, reading = read_any(content)
+    except BadMedia as error:
+        return Sidecar(
+            state=SidecarState.FAKE, reason="it is not captions of a kind that we read", faults=(error.title,)
+        )
+    if wanted and form.name != wanted and form.name != {"dfxp": "ttml", "xml": "ttml"}.get(wanted):
+        return Sidecar(
+            state=SidecarState.FAKE,
+            reason=f"it is called .{wanted} and is {form.title}",
+            faults=reading.faults,
+            format=form.name,
+        )
+    if not reading.cues:
+        state = SidecarState.FAKE if reading.faults else SidecarState.EMPTY
+        return Sidecar(state=state, reason="it shows no captions", faults=reading.faults, format=form.name)
+    return Sidecar(
+        state=SidecarState.VALID,
+        reason=_count(reading.cues),
+        cues=reading.cues,
+        faults=reading.faults,
+        format=form.name,
+    )
+
+
+def _count(cues: Sequence[Cue]) -> str:
+    return f"it shows {len(cues)} caption{'s' if len(cues) != 1 else ''}"
+
+
+def _compared(found: Sidecar, evidence: Evidence) -> Sidecar:
+    told = fitting(found.cues, evidence)
+    faults = (*found.faults, *_span_faults(found.cues, evidence, told.offset_s))
+    match told.fit:
+        case Fit.OTHER:
+            return replace(found, state=SidecarState.FOREIGN, reason=told.reason, faults=faults)
+        case Fit.LATE:
+            amount = f"{clock(abs(told.offset_s))} too {'late' if told.offset_s > 0 else 'early'}"
+            return replace(
+                found,
+                state=SidecarState.LATE,
+                reason=f"its captions come {amount}: {told.reason}",
+                faults=faults,
+                offset_s=told.offset_s,
+            )
+        case Fit.FITS | Fit.UNKNOWN:
+            reason = f"{found.reason}; {told.reason}" if told.reason else found.reason
+            return replace(found, reason=reason, faults=faults, offset_s=told.offset_s)
+
+
+def _span_faults(cues: Sequence[Cue], evidence: Evidence, offset_s: float) -> list[str]:
+    """Captions that end long before the speech does, or go on after the video."""
+    end_s = cues[-1].end_s - offset_s
+    faults = []
+    spoken_s = max(
+        [end for _, end in evidence.speech[-1:]] + [word.end for word in evidence.words[-1:]], default=0.0
+    )
+    if spoken_s - end_s > _NOT_WHOLE_S:
+        faults.append(f"its captions end at {clock(end_s)}, and speech goes on until {clock(spoken_s)}")
+    if evidence.duration_s and end_s - evidence.duration_s > _OVERHANG_S:
+        faults.append(
+            f"its captions go on until {clock(end_s)}, and the video ends at {clock(evidence.duration_s)}"
+        )
+    return faults
 
 
 def examine_scc(content: bytes) -> Sidecar:
     """Decode the file as a television does. Codes are captions; text under the header is fake; neither is empty."""
-    text = content.decode("utf-8", "replace").removeprefix(_MARK)
-    rest = [line for line in text.replace("\0", "").splitlines() if line.strip()]
+    text = decode(content)[0].removeprefix(_MARK).replace("\0", "")
+    rest = [line for line in lines_of(text) if line.strip()]
     if not rest or rest == [HEADER]:
-        return Sidecar(state=SidecarState.EMPTY, reason="it has no captions in it")
+        return Sidecar(state=SidecarState.EMPTY, reason="it has no captions in it", format="scc")
     if rest[0].strip() != HEADER:
-        return Sidecar(state=SidecarState.FAKE, reason=f"its first line is not {HEADER}")
+        return Sidecar(state=SidecarState.FAKE, reason=f"its first line is not {HEADER}", format="scc")
     reading = read_scc(text)
     lines = len(rest) - 1
     bad_lines = len({fault.split(":")[0] for fault in reading.faults if "is not a code" in fault})
@@ -47,16 +143,19 @@ def examine_scc(content: bytes) -> Sidecar:
             state=SidecarState.VALID if reading.has_text else SidecarState.EMPTY,
             reason=f"its codes show nothing on CC1{', but hold text' if reading.has_text else ''}",
             faults=reading.faults,
+            format="scc",
         )
     if not reading.cues or bad_lines * 2 > lines:
         return Sidecar(
             state=SidecarState.FAKE,
             reason=f"{bad_lines} of its {lines} lines are not caption codes",
             faults=reading.faults,
+            format="scc",
         )
     return Sidecar(
         state=SidecarState.VALID,
-        reason=f"it shows {len(reading.cues)} captions",
+        reason=_count(reading.cues),
         cues=reading.cues,
         faults=reading.faults,
+        format="scc",
     )
