@@ -14,6 +14,7 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 CHILDREN = {
     "media": ("vodstudio.workers.media_child", "main"),
     "speech": ("vodstudio.workers.speech_child", "main"),
+    "models": ("vodstudio.workers.model_child", "main"),
     "look": ("vodstudio.workers.look_child", "main"),
     "exec": ("vodstudio.workers.child", "exec_main"),
     "cablecast": ("vodstudio.demo.simulator", "main"),

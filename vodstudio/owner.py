@@ -84,7 +84,7 @@ def take(places: Places) -> Ownership:
             detail=str(exc),
             code="VS-HOME-READ-ONLY",
         ) from exc
-    if not _lock(handle):
+    if not lock(handle):
         os.close(handle)
         raise Conflict(
             "VOD Studio is already working with this folder",
@@ -97,7 +97,7 @@ def take(places: Places) -> Ownership:
     return Ownership(places, handle)
 
 
-def _lock(handle: int) -> bool:
+def lock(handle: int) -> bool:
     """The operating system frees this lock when its holder dies, however it dies."""
     try:
         if sys.platform == "win32":

@@ -20,7 +20,8 @@ from tests.speech.fakes import CHILD, MEETING, ROOT, VOICE, MemoryContext, input
 from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import BadMedia, ChildCrashed, Conflict, NeedsUser, NoModel, NotFound
 from vodstudio.workers.endings import identity_of
-from vodstudio.workers.models import DEMO_VOICE, Shelf, check
+from vodstudio.workers.model_file import prove
+from vodstudio.workers.models import DEMO_VOICE, Shelf
 from vodstudio.workers.speech import SpeechTools, hear
 
 
@@ -139,40 +140,43 @@ def test_e05_a_truncated_model_is_a_clear_error(
 ) -> None:
     weights = copy / "model.bin"
     os.truncate(weights, weights.stat().st_size // 2)
-    with pytest.raises(NeedsUser) as broken:
+    with pytest.raises(NoModel) as held:
         hear(tools, context, inputs_of(MEETING, model="mine"))
-    assert broken.value.code == "VS-MODEL-BROKEN"
-    assert broken.value.title == "The speech model mine cannot be loaded"
-    assert str(copy) in broken.value.detail
+    assert held.value.code == "VS-MODEL-INCOMPLETE"
+    assert held.value.condition == "model:mine"
+    assert str(copy) in held.value.detail
+    assert not tools.shelf.has("mine")
+    shutil.copyfile(VOICE / "model.bin", weights)
+    assert tools.shelf.has("mine")
 
 
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])
 def test_e05_a_file_of_the_model_is_missing(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(NeedsUser) as broken:
-        check(copy)
-    assert broken.value.code == "VS-MODEL-BROKEN"
-    assert name in broken.value.detail
+        prove(copy)
+    assert broken.value.code == ("VS-NO-MODEL-HERE" if name == "model.bin" else "VS-MODEL-BROKEN")
+    assert name in f"{broken.value.title} {broken.value.detail}"
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x06\0\0\0\x0c\0GPT2ModelSpec\0" + bytes(99), bytes(4096)])
 def test_e05_something_else_under_the_name_of_a_model(copy: Path, content: bytes) -> None:
     (copy / "model.bin").write_bytes(content)
     with pytest.raises(NeedsUser):
-        check(copy)
+        prove(copy)
 
 
 def test_e07_a_changed_byte_is_found_by_the_checksums(shelf: Shelf, tmp_path: Path) -> None:
     folder = tmp_path / "voice"
     shutil.copytree(VOICE, folder)
-    check(folder)
+    prove(folder)
     with (folder / "model.bin").open("r+b") as file:
         file.seek(100_000)
         byte = file.read(1)
         file.seek(100_000)
         file.write(bytes([byte[0] ^ 1]))
     with pytest.raises(NeedsUser) as broken:
-        check(folder)
+        prove(folder)
     assert "model.bin is not what SHA256SUMS says" in broken.value.detail
 
 

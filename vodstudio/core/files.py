@@ -54,7 +54,7 @@ def adopt(temporary: Path, final: Path) -> None:
         crash_point("files.synced")
         temporary.replace(final)
         crash_point("files.replaced")
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
 
 
 def make_work_folder(root: Path, *names: str) -> Path:
@@ -138,7 +138,8 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put a rename in this folder on the disk."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
-import struct
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from vodstudio.core.errors import NeedsUser, NoModel
+from vodstudio.core.errors import NoModel
 from vodstudio.core.files import sha256_of
+from vodstudio.core.models import ANY_MODEL, CONDITION
 from vodstudio.core.recording import Recording, fingerprint_of
 from vodstudio.core.station import SpeechSettings
+from vodstudio.workers.model_aside import put_aside
+from vodstudio.workers.model_file import (
+    MAY_CARRY_PROGRAMS,
+    WEIGHTS,
+    broken,
+    carries_programs,
+    fault_of_content,
+    fault_of_shape,
+    never_stop,
+    read_sums,
+    refuse_programs,
+)
 from vodstudio.workers.source import reading
 
 DEMO_VOICE = "demo-voice"
-ANY_MODEL = "any"
-CONDITION = "model:"
-CHECKSUMS = "SHA256SUMS"
-_NEEDED = ("model.bin", "config.json", "tokenizer.json")
-_MAY_CARRY_PROGRAMS = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt"})
-_LARGEST_NAME = 256
+ADVISED = "large-v3-turbo"
+
+Seen = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,32 +57,55 @@ class Shelf:
     folder: Path
     demo_voice: Path
     sample_meeting: Path
+    _whole: set[Seen] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def models(self) -> list[Model]:
         """Each folder that looks like a model, largest first, then the demo voice."""
         found = [
             Model(name=folder.name, folder=folder, size_bytes=_size(folder))
             for folder in (sorted(self.folder.iterdir()) if self.folder.is_dir() else ())
-            if (folder / "model.bin").is_file()
+            if is_shown(folder)
         ]
         found.sort(key=lambda model: (-model.size_bytes, model.name))
         return found + ([self._demo_voice()] if (self.demo_voice / "model.bin").is_file() else [])
 
-    def choose(self, settings: SpeechSettings, recording: Recording) -> Model:
+    def choose(
+        self, settings: SpeechSettings, recording: Recording, check: Callable[[], None] = never_stop
+    ) -> Model:
         """The model for this recording, whole and checked; raises NoModel when there is none."""
         with reading(self.folder):
             model = self._chosen(settings.model, recording)
         with reading(model.folder):
-            check(model.folder)
+            self._prove(model, settings.model, check)
         return model
 
     def has(self, name: str) -> bool:
-        """Whether a step that waits for `model:<name>` may go on."""
-        if name == ANY_MODEL:
-            return any(not model.is_demo_voice for model in self.models())
-        return any(model.name == name for model in self.models()) or (
-            is_path(name) and (_expanded(name) / "model.bin").is_file()
-        )
+        """Whether a step that waits for `model:<name>` may go on; a folder that is still being copied is not there."""
+        with contextlib.suppress(OSError):
+            if is_path(name):
+                return not fault_of_shape(_expanded(name))
+            there = [model for model in self.models() if name in (ANY_MODEL, model.name)]
+            real = [model for model in there if name != ANY_MODEL or not model.is_demo_voice]
+            return any(not fault_of_shape(model.folder) for model in real)
+        return False
+
+    def _prove(self, model: Model, asked: str, check: Callable[[], None]) -> None:
+        """Read all of it once; afterwards only whether a file has changed since."""
+        refuse_programs(model.folder)
+        seen = _seen(model.folder)
+        if seen in self._whole:
+            return
+        fault = fault_of_shape(model.folder) or fault_of_content(model.folder, check)
+        if not fault:
+            self._whole.add(seen)
+            return
+        if model.folder.parent != self.folder:
+            raise broken(model.folder, fault)
+        condition = f"{CONDITION}{asked or ANY_MODEL}"
+        if not read_sums(model.folder):
+            raise _incomplete(model, condition, fault)
+        put_aside(self.folder, model.name, fault)
+        raise _was_put_aside(model, condition, fault)
 
     def version(self) -> str:
         """Changes when a model or a library changes: the same step would hear other words."""
@@ -98,8 +132,8 @@ class Shelf:
 
     def _at(self, folder: Path) -> Model:
         """A folder that a person named is never refused for being the demo voice, but it is still known as it."""
-        if folder.suffix.lower() in _MAY_CARRY_PROGRAMS:
-            raise _carries_programs(folder)
+        if folder.suffix.lower() in MAY_CARRY_PROGRAMS:
+            raise carries_programs(folder)
         if not folder.is_dir():
             raise _no_model(str(folder), self.folder)
         return Model(
@@ -123,75 +157,59 @@ def is_path(name: str) -> bool:
     return Path(name).is_absolute() or bool(re.search(r"[/\\]|^~|^\.", name))
 
 
-def check(folder: Path) -> None:
-    """Refuse a model that is not whole, not ours to load, or not what its checksums say (E05, E07)."""
-    dangerous = [path for path in folder.iterdir() if path.suffix.lower() in _MAY_CARRY_PROGRAMS]
-    if dangerous:
-        raise _carries_programs(dangerous[0])
-    missing = [name for name in _NEEDED if not _has_content(folder / name)]
-    if missing:
-        raise _broken(folder, f"{missing[0]} is missing or empty")
-    if not (list(folder.glob("vocabulary.*"))):
-        raise _broken(folder, "vocabulary.json is missing")
-    spec = _specification(folder / "model.bin")
-    if spec != "WhisperSpec":
-        raise _broken(folder, f"model.bin is not a CTranslate2 Whisper model (it says {spec!r})")
-    _check_sums(folder)
+def is_shown(folder: Path) -> bool:
+    """Whether a folder on the shelf is meant to be a model; those that begin with a dot are our own affair."""
+    return not folder.name.startswith(".") and (folder / WEIGHTS).is_file()
 
 
-def _check_sums(folder: Path) -> None:
-    sums = folder / CHECKSUMS
-    for line in sums.read_text("utf-8").splitlines() if sums.is_file() else ():
-        wanted, _, name = line.partition("  ")
-        path = folder / Path(name).name
-        if not path.is_file() or sha256_of(path) != wanted:
-            raise _broken(folder, f"{path.name} is not what {CHECKSUMS} says")
-
-
-def _specification(path: Path) -> str:
-    """The name at the head of model.bin: a version, a length, and the name of what it is."""
-    with path.open("rb") as file:
-        head = file.read(6)
-        if len(head) < 6:
-            return ""
-        _, length = struct.unpack("<IH", head)
-        name = file.read(min(length, _LARGEST_NAME))
-    return name.rstrip(b"\0").decode("ascii", "replace")
-
-
-def _broken(folder: Path, detail: str) -> NeedsUser:
-    return NeedsUser(
-        f"The speech model {folder.name} is damaged or incomplete",
-        hint="Copy or download the model again, then press Retry. Words that were heard already are kept.",
-        detail=f"{folder}: {detail}",
-        code="VS-MODEL-BROKEN",
+def _seen(folder: Path) -> Seen:
+    """What changes when a file of the model changes: the inner time cannot be set back by a program."""
+    told = ((path.name, path.stat()) for path in sorted(folder.iterdir()))
+    return tuple(
+        (f"{folder}/{name}", about.st_size, about.st_mtime_ns, about.st_ctime_ns) for name, about in told
     )
 
 
-def _carries_programs(path: Path) -> NeedsUser:
-    return NeedsUser(
-        f"{path.name} is a kind of file that can carry programs, so it is not opened",
-        hint="Use a Whisper model in CTranslate2 form: a folder with model.bin, config.json and tokenizer.json.",
-        detail=str(path),
-        code="VS-MODEL-UNSAFE",
+def _incomplete(model: Model, condition: str, fault: str) -> NoModel:
+    return NoModel(
+        f"The speech model {model.name} is incomplete",
+        condition=condition,
+        hint="If it is still being copied, wait: the job goes on by itself. Otherwise get it again in Speech models,"
+        f" or with `vodstudio models get {model.name}`.",
+        detail=f"{model.folder}: {fault}",
+        code="VS-MODEL-INCOMPLETE",
+    )
+
+
+def _was_put_aside(model: Model, condition: str, fault: str) -> NoModel:
+    return NoModel(
+        f"The speech model {model.name} is damaged and was put aside",
+        condition=condition,
+        hint=f"Get it again in Speech models, or with `vodstudio models get {model.name}`. The job goes on by itself;"
+        " words that were heard already are kept.",
+        detail=f"{model.folder}: {fault}",
+        code="VS-MODEL-DAMAGED",
     )
 
 
 def _no_model(name: str, folder: Path) -> NoModel:
+    wanted = (
+        "Connect or copy that folder."
+        if is_path(name)
+        else (
+            f"Get one in Speech models, or with `vodstudio models get {name or ADVISED}`; one that you have is copied into"
+            f" {folder}."
+        )
+    )
     return NoModel(
         f"There is no speech model called {name}" if name else "No speech model",
         condition=f"{CONDITION}{name or ANY_MODEL}",
-        hint=f"Put the folder of a CTranslate2 Whisper model into {folder}, or name one in the preset. The job goes"
-        " on by itself. The demo voice hears the sample meeting and nothing else.",
+        hint=f"{wanted} The job goes on by itself. The demo voice hears the sample meeting and nothing else.",
     )
 
 
 def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-
-
-def _has_content(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
