@@ -19,6 +19,7 @@ import pytest
 
 from tests.integration.shape import Shape, faults
 from vodstudio import cli, owner
+from vodstudio import cli_output as codes
 from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
 from vodstudio.cli_parser import build_parser, words
 from vodstudio.core.errors import Conflict, Hold, NeedsUser, ServerBusy
@@ -151,7 +152,7 @@ def check(body: object, shape: str) -> None:
 
 def test_a_job_from_import_to_removal(station: Path, recording: Path, do: Do) -> None:
     code, added = do("import", str(recording), "--by", "2030-01-01T10:00")
-    assert code == cli.DONE
+    assert code == codes.DONE
     check(added, "import")
     job_id = added["added"][0]["id"]
     assert added["added"][0]["city"] == "grant"
@@ -159,7 +160,7 @@ def test_a_job_from_import_to_removal(station: Path, recording: Path, do: Do) ->
     assert do("import", str(recording))[1]["known"][0]["job"] == job_id
     for word in ("pause", "resume", "priority", "now", "cancel", "retry", "cancel", "acknowledge"):
         code, rows = do(word, job_id[:8])
-        assert code == cli.DONE
+        assert code == codes.DONE
         check(rows, "rows")
     code, job = do("job", job_id[:8])
     check(job, "job")
@@ -169,7 +170,7 @@ def test_a_job_from_import_to_removal(station: Path, recording: Path, do: Do) ->
     check(listed, "jobs")
     assert [row["id"] for row in listed["jobs"]] == [job_id]
     check(do("cleanup")[1], "removed")
-    assert do("remove", job_id) == (cli.DONE, {"removed": [job_id]})
+    assert do("remove", job_id) == (codes.DONE, {"removed": [job_id]})
     assert do("jobs")[1]["jobs"] == []
 
 
@@ -183,16 +184,16 @@ def test_priority_moves_and_deadlines(station: Path, recording: Path, do: Do) ->
     ):
         rows = do("priority", job_id, "--to", to)[1]["jobs"]
         assert rows[0]["rank"] == rank
-    assert do("priority", job_id, "--to", "sideways")[0] == cli.USAGE
+    assert do("priority", job_id, "--to", "sideways")[0] == codes.USAGE
 
 
 def test_status_and_cities_have_their_shapes(station: Path, do: Do) -> None:
     code, status = do("status")
-    assert code == cli.DONE
+    assert code == codes.DONE
     check(status, "status")
     assert status["version"] == VERSION
     code, cities = do("cities")
-    assert code == cli.DONE
+    assert code == codes.DONE
     check(cities, "cities")
     assert cities["cities"][0]["storages"][0]["is_present"] is True
 
@@ -202,7 +203,7 @@ def test_doctor_names_each_fault_with_a_fix(station: Path, do: Do) -> None:
     code, body = do("doctor")
     check(body, "doctor")
     checks = {each["id"]: each for each in body["checks"]}
-    assert code == cli.FAILED
+    assert code == codes.FAILED
     assert checks["storage:flex1"]["verdict"] == "bad"
     assert "by themselves" in checks["storage:flex1"]["fix"]
     assert {"home", "station", "store", "ffmpeg", "model", "vault", "display"} <= checks.keys()
@@ -213,7 +214,7 @@ def test_doctor_works_where_the_station_file_is_broken(station: Path, do: Do) ->
     station.write_text("[cities.grant]\nname = 7\n", encoding="utf-8")
     code, body = do("doctor")
     broken = next(each for each in body["checks"] if each["id"] == "station")
-    assert code == cli.FAILED
+    assert code == codes.FAILED
     assert "line 2" in broken["text"]
 
 
@@ -228,7 +229,7 @@ def test_backup_and_restore(station: Path, recording: Path, do: Do, where: Place
     do("remove", job_id)
     newer = do("import", str(another))[1]["added"][0]["id"]
     code, restored = do("restore", made["backup"])
-    assert code == cli.DONE
+    assert code == codes.DONE
     check(restored, "restore")
     assert Path(restored["kept"]).exists()
     assert [each["id"] for each in restored["left_out"]] == [newer]
@@ -242,7 +243,7 @@ def test_a15_a_file_that_is_no_backup_changes_nothing(
     bad = tmp_path / "bad.db"
     bad.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     code, body = do("restore", str(bad))
-    assert code in (cli.FAILED, cli.NOT_SET_UP)
+    assert code in (codes.FAILED, codes.NOT_SET_UP)
     check(body, "error")
     assert len(do("jobs")[1]["jobs"]) == 1
 
@@ -250,21 +251,21 @@ def test_a15_a_file_that_is_no_backup_changes_nothing(
 @pytest.mark.parametrize(
     ("argv", "code", "name"),
     [
-        (["import", "x.mp4", "--city", "nowhere"], cli.USAGE, "VS-UNKNOWN-CITY"),
-        (["jobs", "--city", "nowhere"], cli.USAGE, "VS-UNKNOWN-CITY"),
-        (["import", "x.mp4", "--preset", "nothing"], cli.USAGE, "VS-UNKNOWN-PRESET"),
-        (["import", "x.mp4", "--by", "soon"], cli.USAGE, "VS-USAGE"),
-        (["job", "ffffffff"], cli.USAGE, "VS-NO-JOB"),
-        (["cancel", "ffffffff"], cli.USAGE, "VS-NO-JOB"),
-        (["jobs", "--state", "asleep"], cli.USAGE, "VS-UNKNOWN-STATE"),
-        (["jobs", "--limit", "many"], cli.USAGE, "VS-USAGE"),
-        (["fly"], cli.USAGE, "VS-USAGE"),
-        ([], cli.USAGE, "VS-USAGE"),
-        (["step", "publish", "x", "--out", "y"], cli.USAGE, "VS-USAGE"),
-        (["restore", "nothing.db"], cli.FAILED, "VS-NO-BACKUP"),
-        (["import", "-x.mp4"], cli.USAGE, "VS-USAGE"),
-        (["step", "probe", "nothing.mp4", "--out", "y"], cli.FAILED, "VS-NO-SUCH-FILE"),
-        (["simulate-cablecast", "--folder", str(Path(__file__) / "x")], cli.FAILED, "VS-FOLDER-NO-ACCESS"),
+        (["import", "x.mp4", "--city", "nowhere"], codes.USAGE, "VS-UNKNOWN-CITY"),
+        (["jobs", "--city", "nowhere"], codes.USAGE, "VS-UNKNOWN-CITY"),
+        (["import", "x.mp4", "--preset", "nothing"], codes.USAGE, "VS-UNKNOWN-PRESET"),
+        (["import", "x.mp4", "--by", "soon"], codes.USAGE, "VS-USAGE"),
+        (["job", "ffffffff"], codes.USAGE, "VS-NO-JOB"),
+        (["cancel", "ffffffff"], codes.USAGE, "VS-NO-JOB"),
+        (["jobs", "--state", "asleep"], codes.USAGE, "VS-UNKNOWN-STATE"),
+        (["jobs", "--limit", "many"], codes.USAGE, "VS-USAGE"),
+        (["fly"], codes.USAGE, "VS-USAGE"),
+        ([], codes.USAGE, "VS-USAGE"),
+        (["step", "publish", "x", "--out", "y"], codes.USAGE, "VS-USAGE"),
+        (["restore", "nothing.db"], codes.FAILED, "VS-NO-BACKUP"),
+        (["import", "-x.mp4"], codes.USAGE, "VS-USAGE"),
+        (["step", "probe", "nothing.mp4", "--out", "y"], codes.FAILED, "VS-NO-SUCH-FILE"),
+        (["simulate-cablecast", "--folder", str(Path(__file__) / "x")], codes.FAILED, "VS-FOLDER-NO-ACCESS"),
     ],
 )
 def test_a_wrong_command_is_one_sentence_and_a_code(
@@ -281,7 +282,7 @@ def test_a_port_in_use_is_one_sentence(do: Do, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         code, body = do("simulate-cablecast", "--port", str(port), "--folder", str(tmp_path / "practice"))
-    assert (code, body["error"]["code"]) == (cli.FAILED, "VS-PORT")
+    assert (code, body["error"]["code"]) == (codes.FAILED, "VS-PORT")
     assert str(port) in body["error"]["title"]
     assert "--port" in body["error"]["hint"]
 
@@ -290,8 +291,8 @@ def test_json_keeps_stderr_clean_where_the_station_file_has_an_odd_key(
     station: Path, do: Do, capsys: pytest.CaptureFixture[str]
 ) -> None:
     station.write_text("colour = 3\n" + station.read_text(encoding="utf-8"), encoding="utf-8")
-    assert do("jobs")[0] == cli.DONE
-    assert cli.main(["jobs"]) == cli.DONE
+    assert do("jobs")[0] == codes.DONE
+    assert cli.main(["jobs"]) == codes.DONE
     assert "line 1: colour is not known" in capsys.readouterr().err
 
 
@@ -304,7 +305,7 @@ def test_without_a_screen_the_window_is_one_sentence(station: Path) -> None:
             capture_output=True, text=True, check=False, cwd=ROOT, env=bare, timeout=60,
         )  # fmt: skip
         if sys.platform == "linux":
-            assert done.returncode == cli.NOT_SET_UP
+            assert done.returncode == codes.NOT_SET_UP
             assert done.stderr.count("\n") == 1
             assert "VS-NO-SCREEN" in done.stderr
 
@@ -320,13 +321,13 @@ def test_a_bug_of_ours_is_one_sentence_and_its_traceback_lies_in_the_log(where: 
         [sys.executable, "-c", code, "--json"], capture_output=True, text=True, check=False, cwd=ROOT
     )
     body = json.loads(done.stdout)
-    assert (done.returncode, done.stderr, body["error"]["code"]) == (cli.FAILED, "", "VS-UNEXPECTED")
+    assert (done.returncode, done.stderr, body["error"]["code"]) == (codes.FAILED, "", "VS-UNEXPECTED")
     assert str(where.logs / "aside.jsonl") in body["error"]["hint"]
     assert "by a test" in (where.logs / "aside.jsonl").read_text(encoding="ascii")
 
 
 def test_errors_for_people_stand_on_stderr(station: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["import", "x.mp4", "--city", "grnt"]) == cli.USAGE
+    assert cli.main(["import", "x.mp4", "--city", "grnt"]) == codes.USAGE
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
@@ -340,7 +341,7 @@ def test_refused_files_are_named_and_the_others_go_in(
     (tmp_path / "empty.mp4").touch()
     code, body = do("import", str(tmp_path / "empty.mp4"), str(tmp_path / "none.mp4"), str(recording))
     check(body, "import")
-    assert code == cli.FAILED
+    assert code == codes.FAILED
     assert len(body["added"]) == 1
     assert [each["error"]["code"] for each in body["refused"]] == ["VS-EMPTY-FILE", "VS-NO-SUCH-FILE"]
 
@@ -356,21 +357,21 @@ def test_c01_c02_c03_bad_media_is_refused_by_a_step_alone(
     for path in (text, empty, half):
         code, body = do("step", "probe", str(path), "--out", str(tmp_path / path.stem))
         check(body, "error")
-        assert code == cli.FAILED
+        assert code == codes.FAILED
         assert body["error"]["hint"]
 
 
 def test_a_broken_station_file_is_named_with_its_line(station: Path, do: Do) -> None:
     station.write_text('[cities.grant]\nname = "Grant"\nserver = "nowhere"\n', encoding="utf-8")
     code, body = do("jobs")
-    assert code == cli.NOT_SET_UP
+    assert code == codes.NOT_SET_UP
     assert "line 3" in body["error"]["title"]
     assert "safe" in body["error"]["hint"]
 
 
 def test_without_a_station_import_says_what_to_do(recording: Path, do: Do) -> None:
     code, body = do("import", str(recording))
-    assert (code, body["error"]["code"]) == (cli.NOT_SET_UP, "VS-NO-STATION")
+    assert (code, body["error"]["code"]) == (codes.NOT_SET_UP, "VS-NO-STATION")
     assert "vodstudio demo" in body["error"]["hint"]
 
 
@@ -378,7 +379,7 @@ def test_without_a_station_import_says_what_to_do(recording: Path, do: Do) -> No
 def test_a05_a_home_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, do: Do) -> None:
     monkeypatch.setenv("VODSTUDIO_HOME", "/proc/vodstudio")
     code, body = do("jobs")
-    assert (code, body["error"]["code"]) == (cli.NOT_SET_UP, "VS-HOME-READ-ONLY")
+    assert (code, body["error"]["code"]) == (codes.NOT_SET_UP, "VS-HOME-READ-ONLY")
     assert "/proc/vodstudio" in body["error"]["title"]
 
 
@@ -388,7 +389,7 @@ def test_a12_a_newer_database_is_refused_and_not_touched(station: Path, do: Do, 
         connection.execute("PRAGMA user_version = 999")
     before = where.database.read_bytes()
     code, body = do("jobs")
-    assert (code, body["error"]["code"]) == (cli.NOT_SET_UP, "VS-STORE-NEWER")
+    assert (code, body["error"]["code"]) == (codes.NOT_SET_UP, "VS-STORE-NEWER")
     assert where.database.read_bytes() == before
 
 
@@ -403,7 +404,7 @@ def test_a12_the_way_back_is_named_with_what_it_leaves_out(
     assert f"vodstudio restore {made}" in hint
     assert "Grant City Council" in hint
     code, restored = do("restore", made)
-    assert (code, len(restored["left_out"])) == (cli.DONE, 1)
+    assert (code, len(restored["left_out"])) == (codes.DONE, 1)
     assert do("jobs")[1]["jobs"] == []
 
 
@@ -437,17 +438,17 @@ def test_h04_a_second_program_uses_the_first(
     status = do("status")[1]
     assert status["owner"]["pid"] == working.pid
     code, body = do("work")
-    assert (code, body["error"]["code"]) == (cli.BUSY, "VS-OWNER-BUSY")
-    assert do("restore", str(recording))[0] == cli.BUSY
+    assert (code, body["error"]["code"]) == (codes.BUSY, "VS-OWNER-BUSY")
+    assert do("restore", str(recording))[0] == codes.BUSY
     monkeypatch.chdir(recording.parent)
     code, added = do("import", recording.name)
-    assert code == cli.DONE
+    assert code == codes.DONE
     assert added["added"][0]["path"] == str(recording)
-    assert do("import", "x.mp4", "--city", "nowhere")[0] == cli.USAGE
+    assert do("import", "x.mp4", "--city", "nowhere")[0] == codes.USAGE
     working.send_signal(signal.SIGTERM)
     _out, err = working.communicate(timeout=60)
     assert "Traceback" not in err
-    assert working.returncode in (cli.DONE, cli.FAILED, cli.HELD)
+    assert working.returncode in (codes.DONE, codes.FAILED, codes.HELD)
     assert do("status")[1]["owner"] is None
     assert len(do("jobs")[1]["jobs"]) == 1
 
@@ -460,7 +461,7 @@ def test_h04_an_owner_that_was_killed_is_taken_over(
     working.communicate()
     assert where.owner_file.exists()
     code, status = do("status")
-    assert code == cli.DONE
+    assert code == codes.DONE
     assert status["owner"] is None
 
 
@@ -468,21 +469,21 @@ def test_h04_an_owner_that_was_killed_is_taken_over(
 def test_h02_the_end_of_the_session_ends_it_well(working: subprocess.Popen[str]) -> None:
     working.send_signal(signal.SIGTERM)
     _out, err = working.communicate(timeout=60)
-    assert working.returncode == cli.DONE
+    assert working.returncode == codes.DONE
     assert "Traceback" not in err
 
 
 def test_a_step_alone_is_done_once(do: Do, tmp_path: Path, sample_meeting: Path) -> None:
     arguments = ("step", "probe", str(sample_meeting), "--out", str(tmp_path / "out"))
     code, first = do(*arguments)
-    assert code == cli.DONE
+    assert code == codes.DONE
     check(first, "step")
     assert first["is_reused"] is False
     assert do(*arguments)[1] == {**first, "is_reused": True}
     other = tmp_path / "other.mp4"
     other.write_bytes(sample_meeting.read_bytes() + b"\0\0\0\x08free")
     code, body = do("step", "probe", str(other), "--out", str(tmp_path / "out"))
-    assert (code, body["error"]["code"]) == (cli.FAILED, "VS-OUT-OTHER-WORK")
+    assert (code, body["error"]["code"]) == (codes.FAILED, "VS-OUT-OTHER-WORK")
 
 
 def test_captions_are_made_of_a_file_of_words(do: Do, tmp_path: Path) -> None:
@@ -493,14 +494,14 @@ def test_captions_are_made_of_a_file_of_words(do: Do, tmp_path: Path) -> None:
     file, out = tmp_path / "words.json", str(tmp_path / "out")
     file.write_text(transcript_to_json(Transcript(language="en", duration=10.0, words=words_of_it)))
     code, body = do("step", "captions", str(file), "--out", out, "--set", "caption_profile=WEB-42")
-    assert code == cli.DONE
+    assert code == codes.DONE
     check(body, "step")
     assert sorted(body["outputs"]) == ["scc", "srt", "vtt"]
     assert "pledge of allegiance" in Path(body["outputs"]["srt"]).read_text().replace("\n", " ")
     file.write_text("{}")
     code, body = do("step", "captions", str(file), "--out", str(tmp_path / "other"))
     check(body, "error")
-    assert code == cli.FAILED
+    assert code == codes.FAILED
 
 
 @linux_only
@@ -519,7 +520,7 @@ def test_ctrl_c_stops_a_step_and_its_child(tmp_path: Path, sample_meeting: Path,
     finally:
         process.kill()
         process.wait()
-    assert process.returncode == cli.STOPPED
+    assert process.returncode == codes.STOPPED
     assert "the same command goes on from here" in err
     assert "Traceback" not in err
     assert not [path for path in out.iterdir() if path.suffix in (".mp4", ".tmp")]
@@ -537,23 +538,23 @@ def test_ctrl_c_stops_a_step_and_its_child(tmp_path: Path, sample_meeting: Path,
 )
 def test_set_is_checked(do: Do, tmp_path: Path, sample_meeting: Path, change: str, said: str) -> None:
     code, body = do("step", "encode", str(sample_meeting), "--out", str(tmp_path / "out"), "--set", change)
-    assert (code, body["error"]["code"]) == (cli.USAGE, "VS-SET")
+    assert (code, body["error"]["code"]) == (codes.USAGE, "VS-SET")
     assert said in body["error"]["title"]
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (NeedsUser("x"), cli.FAILED),
-        (Hold("x", condition="storage:a"), cli.HELD),
-        (ServerBusy("x"), cli.LATER),
-        (Conflict("x", code="VS-OWNER-BUSY"), cli.BUSY),
-        (NeedsUser("x", code="VS-CONFIG-VALUE"), cli.NOT_SET_UP),
-        (ZeroDivisionError(), cli.FAILED),
+        (NeedsUser("x"), codes.FAILED),
+        (Hold("x", condition="storage:a"), codes.HELD),
+        (ServerBusy("x"), codes.LATER),
+        (Conflict("x", code="VS-OWNER-BUSY"), codes.BUSY),
+        (NeedsUser("x", code="VS-CONFIG-VALUE"), codes.NOT_SET_UP),
+        (ZeroDivisionError(), codes.FAILED),
     ],
 )
 def test_who_can_help_decides_the_exit_code(error: Exception, code: int) -> None:
-    assert cli.code_of(error) == code
+    assert codes.code_of(error) == code
 
 
 def test_every_word_has_help_with_examples_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -595,8 +596,8 @@ def entry(*argv: str) -> subprocess.CompletedProcess[str]:
 def test_the_entry_knows_words_children_and_mistakes(tmp_path: Path) -> None:
     assert entry("--version").stdout == f"vodstudio {VERSION}\n"
     assert entry("--child", "look", str(tmp_path), "").returncode == 0
-    assert entry("--child", "nothing").returncode == cli.USAGE
-    assert entry("impotr", "x").returncode == cli.USAGE
+    assert entry("--child", "nothing").returncode == codes.USAGE
+    assert entry("impotr", "x").returncode == codes.USAGE
 
 
 def test_the_command_line_loads_no_qt_for_a_question(station: Path) -> None:
