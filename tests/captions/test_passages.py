@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.captions.fakes import meeting
-from vodstudio.captions.passages import ENOUGH_S, LONGEST_S, passages_of, words_in
+from vodstudio.captions.passages import ENOUGH_S, LONGEST_S, marks_in, passages_of, words_in
 from vodstudio.captions.transcript import Mark, Word
 
 
@@ -42,6 +44,12 @@ def test_what_was_doubted_is_said_once_where_it_lies() -> None:
         Mark(rule="H4", start=0.4, end=40.0, text="nobody speaks here"),
     ]
     assert [p.doubts for p in passages_of(words, marks)] == [(), ("the words repeat",)]
+
+
+def test_the_doubts_in_a_checkpoint() -> None:
+    told: dict[str, Any] = {"rule": "H1", "start": 1, "end": 2.5, "text": "it repeats"}
+    assert marks_in({"marks": [told, {"rule": "H1"}, 3]}) == (Mark(**told),)
+    assert marks_in({"marks": 3}) == marks_in({}) == ()
 
 
 @given(st.lists(st.tuples(st.sampled_from(["yes", "no.", "aye?", "—"]), st.floats(0, 40)), max_size=40))

@@ -177,8 +177,23 @@ def test_the_page_of_a_job_shows_what_was_heard_so_far_then_the_chosen_words(run
         body = {"words": [{"text": f" {place}", "start": float(place), "end": place + 0.5}]}
         kept = Checkpoint(key=f"window:{place}", body=body, at=START)
         assert keep(desk, hearing, kept)
+    doubt = {"rule": "H1", "start": 0.0, "end": 1.0, "text": "it repeats"}
+    reheard = {"start": 0.0, "end": 1.0, "why": ["it repeats"], "kept": "first"}
+    fallback = {"at_s": 1.5, "why": "The graphics card ran out of memory"}
+    for key, told in (
+        ("listened:1", {"samples": 16000, "heard_from": {"track": 1, "why": "The first track is silent."}}),
+        ("fallback:1:0", fallback),
+        ("window:2", {"words": [], "marks": [doubt], "reheard": [reheard]}),
+    ):
+        assert keep(desk, hearing, Checkpoint(key=key, body=told, at=START))
     so_far = run(desk.service.words_of(job_of(desk)))
     assert ([p.text for p in so_far.passages], so_far.is_whole, so_far.version) == (["0 1"], False, None)
+    assert so_far.passages[0].doubts == ("it repeats",)
+    assert so_far.facts == {
+        "reheard": [reheard],
+        "fallbacks": [fallback],
+        "heard_from": {"track": 1, "why": "The first track is silent."},
+    }
     finish_well(desk.store, hearing)
     mark = Mark(rule="H1", start=0.0, end=1.0, text="the words repeat")
     version = run(desk.service.save_version(RECORDING, None, replace(words("Aye", "aye"), marks=(mark,))))

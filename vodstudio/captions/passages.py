@@ -53,6 +53,25 @@ def words_in(body: Mapping[str, object]) -> tuple[Word, ...]:
     return tuple(word for each in told if (word := _word(each))) if isinstance(told, list) else ()
 
 
+def marks_in(body: Mapping[str, object]) -> tuple[Mark, ...]:
+    """What was doubted in the window of such a checkpoint."""
+    told = body.get("marks")
+    return tuple(mark for each in told if (mark := _mark(each))) if isinstance(told, list) else ()
+
+
+def _mark(body: object) -> Mark | None:
+    match body:
+        case {
+            "rule": str(rule),
+            "start": int() | float() as start,
+            "end": int() | float() as end,
+            "text": str(text),
+        }:
+            return Mark(rule=rule, start=start, end=end, text=text)
+        case _:
+            return None
+
+
 def _word(body: object) -> Word | None:
     match body:
         case {"text": str(text), "start": int() | float() as start, "end": int() | float() as end}:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 from vodstudio.captions.transcript import Transcript, read_transcript, transcript_to_json
@@ -16,16 +15,13 @@ CHOSEN_FILE = "words.json"
 def keep(folder: Path, transcript: Transcript) -> Path:
     """Write a version under the name of its run, never over another: a run that gave other words before gets a number."""
     data = transcript_to_json(transcript).encode()
-    for number in itertools.count(1):
-        path = folder / (
-            f"words.{transcript.run}.json" if number == 1 else f"words.{transcript.run}-{number}.json"
-        )
-        if not path.exists():
-            write_atomically(path, data)
-            return path
-        if path.read_bytes() == data:
-            return path
-    raise AssertionError("there is always a next number")
+    path, number = folder / f"words.{transcript.run}.json", 1
+    while path.exists() and path.read_bytes() != data:
+        number += 1
+        path = folder / f"words.{transcript.run}-{number}.json"
+    if not path.exists():
+        write_atomically(path, data)
+    return path
 
 
 def show(version: Path) -> Path:

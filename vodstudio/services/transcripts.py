@@ -6,17 +6,18 @@ import hashlib
 import logging
 from asyncio import to_thread
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 from vodstudio.captions import versions
-from vodstudio.captions.passages import passages_of, words_in
+from vodstudio.captions.passages import marks_in, passages_of, words_in
 from vodstudio.captions.transcript import Transcript, transcript_from_json
 from vodstudio.core.errors import Conflict, NoAccess, NotFound, VodError
 from vodstudio.core.events import JobChanged, TranscriptChosen
 from vodstudio.core.files import make_work_folder, sha256_of
-from vodstudio.core.jobs import Checkpoint, Job, JobId, StepKind, StepState
+from vodstudio.core.jobs import Checkpoint, Job, JobId, Json, StepKind, StepState
 from vodstudio.core.ports import Clock, Emit, Store, Unit, Workers
 from vodstudio.core.recording import Recording, RecordingId
 from vodstudio.core.rows import JobRow
@@ -24,6 +25,7 @@ from vodstudio.core.transcripts import OPERATOR, Passage, TranscriptId, Transcri
 from vodstudio.services.jobs import unknown_job
 from vodstudio.services.uploading import SIDECAR
 
+FALLBACK = "fallback:"
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +34,7 @@ class WordsOfJob:
     """What was heard in the recording of a job; no version while it is still being heard."""
 
     passages: tuple[Passage, ...] = ()
+    facts: Json = field(default_factory=dict)
     version: TranscriptVersion | None = None
     is_whole: bool = True
 
@@ -71,6 +74,7 @@ class Transcripts:
         transcript = await self.read(version)
         return WordsOfJob(
             passages=await to_thread(passages_of, transcript.words, transcript.marks),
+            facts=speech.facts if speech else {},
             version=version,
         )
 
@@ -166,7 +170,17 @@ class Transcripts:
 def _so_far(kept: Sequence[Checkpoint]) -> WordsOfJob:
     """Words in their order, whatever window was kept first."""
     words = sorted((word for one in kept for word in words_in(one.body)), key=lambda word: word.start)
-    return WordsOfJob(passages=passages_of(words), is_whole=False)
+    marks = [mark for one in kept for mark in marks_in(one.body)]
+    return WordsOfJob(passages=passages_of(words, marks), facts=_facts_so_far(kept), is_whole=False)
+
+
+def _facts_so_far(kept: Sequence[Checkpoint]) -> Json:
+    """What the step will say at its end, as far as it is known."""
+    bodies = [one.body for one in kept]
+    reheard = [each for body in bodies for each in cast("list[object]", body.get("reheard") or ())]
+    heard_from = next((body["heard_from"] for body in bodies if "heard_from" in body), "")
+    fallbacks = [one.body for one in kept if one.key.startswith(FALLBACK)]
+    return {"reheard": reheard, "heard_from": heard_from, "fallbacks": fallbacks}
 
 
 def _add(unit: Unit, version: TranscriptVersion, recording: Recording) -> None:

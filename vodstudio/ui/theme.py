@@ -312,6 +312,9 @@ QLabel[role="display"] {{ font-size: 22px; font-weight: 700; }}
 QLabel[role="good"] {{ color: {t.done}; font-weight: 600; }}
 QLabel[role="care"] {{ color: {t.held}; font-weight: 600; }}
 QLabel[role="bad"] {{ color: {t.failed}; font-weight: 600; }}
+QLabel[role="chip"] {{ background: {t.background}; border: 1px solid {t.line}; border-radius: 5px;
+  padding: 3px 8px; font-size: 12px; }}
+QLabel[role="chip"][tone="care"] {{ background: {t.held_tint}; color: {t.held}; border-color: {t.held_tint}; }}
 QLabel[role="key"] {{ background: {t.background}; border: 1px solid {t.line}; border-radius: 4px;
   padding: 2px 6px; font-size: 12px; font-weight: 500; }}
 QTableView, QListView, QPlainTextEdit, QScrollArea {{ background: {t.panel}; border: none; outline: none;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vodstudio.captions.passages import passages_of, words_in
+from vodstudio.captions.passages import marks_in, passages_of, words_in
 from vodstudio.core.events import WordsHeard
 from vodstudio.core.jobs import Claim, Json
 from vodstudio.core.ports import Emit
@@ -22,7 +22,7 @@ class LiveWords:
 
     def hear(self, body: Json) -> None:
         """A checkpoint was committed; if it carries words, they may be told."""
-        self._waiting += passages_of(words_in(body))
+        self._waiting += passages_of(words_in(body), marks_in(body))
 
     def tell(self, now: float, *, is_end: bool = False) -> None:
         """Tell what waits, unless something was told just now; at the end in any case."""

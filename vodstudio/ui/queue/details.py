@@ -7,7 +7,7 @@ from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from vodstudio.core.errors import Problem
-from vodstudio.core.events import Event, JobChanged, StepProgressed
+from vodstudio.core.events import Event, JobChanged, StepProgressed, TranscriptChosen
 from vodstudio.core.jobs import Job, JobId, JobState, Step, StepKind, StepState
 from vodstudio.core.rows import JobRow, LogLine
 from vodstudio.ui.desk import Desk
@@ -74,7 +74,7 @@ class DetailsPanel(QFrame):
         body.setProperty("role", "strip")
         self._stack = QStackedLayout(body)
         self._summary = _Page(body)
-        self._words = WordsTab(self._desk, body)
+        self._words = WordsTab(self._desk, theme, body)
         self._log = _Page(body)
         self._files = _Page(body)
         for page in (self._summary, self._words, self._log, self._files):
@@ -103,7 +103,7 @@ class DetailsPanel(QFrame):
         row.setSpacing(8)
         self._actions = actions
         self._buttons = {}
-        for key in ("pause", "now", "retry"):
+        for key in ("pause", "now", "cancel", "retry"):
             made = button(actions[key].text(), strip)
             made.clicked.connect(actions[key].trigger)
             self._buttons[key] = made
@@ -119,6 +119,11 @@ class DetailsPanel(QFrame):
         row.addWidget(self._more)
         row.addStretch(1)
         return strip
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self.tabs.set_theme(theme)
+        self._words.set_theme(theme)
 
     def show_row(self, row: JobRow | None, chosen: int) -> None:
         """Show this job, or say how to choose one."""
@@ -259,13 +264,17 @@ class DetailsPanel(QFrame):
         self._buttons["retry"].setVisible(
             self._actions["retry"].isEnabled() and not self._actions["now"].isEnabled()
         )
-        for key in ("pause", "now"):
-            self._buttons[key].setVisible(not is_wrong)
+        is_working = self._row is not None and self._row.state is JobState.WORKING
+        self._buttons["pause"].setVisible(not is_wrong)
+        self._buttons["now"].setVisible(not is_wrong and not is_working)
+        self._buttons["cancel"].setVisible(is_working)
 
     def _on_event_arrived(self, event: Event) -> None:
         if isinstance(event, JobChanged) and event.row.id == self._job_id:
             self._row = event.row
             self._title.setText(event.row.title)
+            self._load()
+        elif isinstance(event, TranscriptChosen):
             self._load()
         elif isinstance(event, StepProgressed) and event.job_id == self._job_id and self._job is not None:
             self._live[event.kind] = event

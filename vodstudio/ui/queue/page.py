@@ -99,7 +99,7 @@ class QueuePage(QWidget):
         self.actions_.set_theme(theme)
         self.bar.set_theme(theme)
         self._empty.set_theme(theme)
-        self.details.tabs.set_theme(theme)
+        self.details.set_theme(theme)
         self.view.viewport().update()
 
     def reload(self) -> None:

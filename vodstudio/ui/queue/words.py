@@ -1,148 +1,219 @@
-"""The words of a meeting as they stand in its captions, with their times."""
+"""The words of the chosen job: as they are heard, then the whole transcript, with where and how it was heard."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
-from vodstudio.captions.cue import Cue
-from vodstudio.core.jobs import Job, StepKind, StepState
+from vodstudio.core.events import Event, StepProgressed, WordsHeard
+from vodstudio.core.jobs import Job, JobId, Json, Step, StepKind, StepState
+from vodstudio.core.transcripts import Passage, TranscriptVersion
 from vodstudio.ui.desk import Desk
-from vodstudio.ui.parts import label
-from vodstudio.ui.theme import font
-from vodstudio.ui.wording import duration
+from vodstudio.ui.parts import button, label
+from vodstudio.ui.queue.heard import (
+    Place,
+    device_chip,
+    heard_from,
+    places_of,
+    progress_words,
+    whole_words,
+)
+from vodstudio.ui.queue.passages import PassageDelegate, PassageModel, PassageView
+from vodstudio.ui.theme import Theme
+from vodstudio.ui.wording import duration, many
 
-Index = QModelIndex | QPersistentModelIndex
-ROOT = QModelIndex()
-TIME_PX = 62
-
-
-class CueModel(QAbstractListModel):
-    """Captions, one a row."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._cues: tuple[Cue, ...] = ()
-
-    def show_cues(self, cues: tuple[Cue, ...]) -> None:
-        """Show these."""
-        self.beginResetModel()
-        self._cues = cues
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
-        """How many."""
-        return 0 if parent.isValid() else len(self._cues)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The words, and the time as the decoration."""
-        if not index.isValid():
-            return None
-        cue = self._cues[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return cue.text
-        if role == Qt.ItemDataRole.UserRole:
-            return duration(int(cue.start_s))
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{duration(int(cue.start_s))} {cue.text}"
-        return None
-
-
-class _CueDelegate(QStyledItemDelegate):
-    """A time, and words that may take several lines."""
-
-    def __init__(self, parent: QListView) -> None:
-        super().__init__(parent)
-        self._view = parent
-        self._font, self._small = font(13), font(12)
-        self._metrics = QFontMetrics(self._font)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
-        """As many lines as the words need."""
-        room = QRect(0, 0, max(80, self._view.viewport().width() - TIME_PX - 28), 2000)
-        lines = self._metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, str(index.data()))
-        return QSize(room.width(), lines.height() + 11)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw it."""
-        rect = option.rect.adjusted(14, 5, -14, -6)
-        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
-        painter.setFont(self._small)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignTop, str(index.data(Qt.ItemDataRole.UserRole)))
-        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        painter.setFont(self._font)
-        painter.drawText(rect.adjusted(TIME_PX, -1, 0, 4), Qt.TextFlag.TextWordWrap, str(index.data()))
-        painter.fillRect(
-            rect.left(), option.rect.bottom(), rect.width(), 1, option.palette.color(QPalette.ColorRole.Mid)
-        )
-
-
-class _CueView(QListView):
-    """Lines are laid out again when the width changes."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """The words wrap anew."""
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
+MOST_PLACES = 40
+_NOT_YET = "The words appear here as soon as they are heard."
+_NOTHING = "Nobody speaks in this recording, as far as was heard."
 
 
 class WordsTab(QWidget):
-    """Reads the captions when somebody looks."""
+    """Reads when somebody looks; while the words are heard it is told each of them."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
+        self._desk = desk
+        self._job_id: JobId | None = None
+        self._speech: Step | None = None
+        self._is_loaded = False
+        self._was_hearing = False
+        self._early: list[Passage] = []
+        self._live: StepProgressed | None = None
+        self._places: tuple[Place, ...] = ()
+        self._facts: Json = {}
+        self._version: TranscriptVersion | None = None
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._build_head())
         self._hint = label("", "muted", self, wraps=True)
-        self._hint.setContentsMargins(14, 6, 14, 0)
-        column.addWidget(self._hint)
-        self._model = CueModel()
-        self._view = _CueView(self)
-        self._view.setAccessibleName("Words of the meeting")
-        self._view.setModel(self._model)
-        self._view.setItemDelegate(_CueDelegate(self._view))
-        self._view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self._view.setLayoutMode(QListView.LayoutMode.Batched)
-        column.addWidget(self._view, 1)
+        self._hint.setContentsMargins(14, 6, 14, 6)
+        column.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignTop)
+        self.model = PassageModel()
+        self.model.setParent(self)
+        self._delegate = PassageDelegate(theme, self)
+        column.addWidget(self._build_text(), 1)
+        desk.bridge.listen(self._on_event_arrived)
+
+    def _build_text(self) -> QWidget:
+        self._text = QFrame(self)
+        self._text.setProperty("role", "strip")
+        column = QVBoxLayout(self._text)
+        column.setContentsMargins(0, 1, 0, 0)
+        column.setSpacing(0)
+        self.view = PassageView(self.model, self._delegate, self._text)
+        self.view.following_changed.connect(self._show_follow)
+        column.addWidget(self.view, 1)
+        self._newest = button("Newest words", self._text, role="link", tip="Go to the end and follow the words")
+        self._newest.clicked.connect(self._on_newest_wanted)
+        column.addWidget(self._newest, 0, Qt.AlignmentFlag.AlignHCenter)
+        return self._text
+
+    def _build_head(self) -> QWidget:
+        head = QWidget(self)
+        head.setProperty("role", "clear")
+        column = QVBoxLayout(head)
+        column.setContentsMargins(14, 4, 14, 6)
+        column.setSpacing(5)
+        self._state = label("", "strong", head, wraps=True)
+        self._chip = label("", "chip", head, wraps=True)
+        self._from = label("", "small", head, wraps=True)
+        self._look = button("", head, role="link", tip="Places where a person may want to listen")
+        self._menu = QMenu(self._look)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._menu.triggered.connect(self._on_place_chosen)
+        self._look.setMenu(self._menu)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)  # the words of a link stand in line with those above
+        row.addSpacing(-4)
+        row.addWidget(self._look)
+        row.addStretch(1)
+        for widget in (self._state, self._chip, self._from):
+            column.addWidget(widget)
+        column.addLayout(row)
+        return head
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._delegate.set_theme(theme)
+        self.view.viewport().update()
 
     async def show_job(self, job: Job) -> None:
-        """The captions of this job, or why there are none yet."""
-        from asyncio import get_running_loop
+        """What was heard in this recording, read off this thread; what is told meanwhile comes after it."""
+        is_new = job.id != self._job_id
+        self._job_id = job.id
+        self._was_hearing = self._is_hearing
+        self._speech = next((step for step in job.steps if step.kind is StepKind.SPEECH), None)
+        if is_new:
+            self._live, self._is_loaded, self._early = None, False, []
+            self.model.show(())
+        if not is_new and await self._is_shown(job):
+            self._show_head()
+            return
+        words = await self._desk.transcripts.words_of(job)
+        if job.id != self._job_id:
+            return
+        self._facts, self._version, self._is_loaded = words.facts, words.version, True
+        self._show_words(words.passages)
+        self._show_head()
+        self.view.follow(self._is_hearing if is_new else self.view.follows)
+        self._show_follow()
 
-        path = next((out.path for out in job.outputs.values() if out.path.suffix == ".srt"), None)
-        cues: tuple[Cue, ...] = ()
-        if path is not None:
-            cues = await get_running_loop().run_in_executor(None, read_cues, path)
-        self._model.show_cues(cues)
-        self._hint.setVisible(not cues)
-        self._hint.setText(_why_no_words(job, path))
+    async def _is_shown(self, job: Job) -> bool:
+        """While words are heard each of them is told; a version that is shown already is not read again."""
+        if not self._is_loaded or self._is_hearing != self._was_hearing:
+            return False
+        if self._is_hearing:
+            return True
+        return (
+            self._version is not None
+            and await self._desk.transcripts.chosen(job.recording.id) == self._version
+        )
+
+    def _show_words(self, passages: Sequence[Passage]) -> None:
+        """The reader stays at the same second of the meeting."""
+        known = self.model.passages
+        at_s = known[self.view.top_row].start_s if known else 0.0
+        self.model.show(passages)
+        self.model.append(self._early)
+        self._early = []
+        if at_s and passages and not self.view.follows:
+            self.view.bring_to_top(self.model.row_at(at_s))
+
+    @property
+    def _is_hearing(self) -> bool:
+        return self._speech is not None and self._speech.state is StepState.RUNNING
+
+    def _show_head(self) -> None:
+        now, has_words = self._desk.now(), bool(self.model.passages)
+        speech = self._speech
+        is_done = speech is None or speech.state is StepState.DONE
+        if is_done or speech is None:
+            state = whole_words(self._facts, self._version, now)
+        else:
+            state = progress_words(speech, self._live, now)
+        _tell(self._state, state)
+        chip = device_chip(self._facts)
+        _tell(self._chip, chip.text if chip else "")
+        self._chip.setToolTip(chip.tip if chip else "")
+        self._chip.setProperty("tone", "care" if chip and chip.is_second_choice else "")
+        self._chip.style().polish(self._chip)
+        _tell(self._from, heard_from(self._facts))
+        self._show_places()
+        self._hint.setText(_NOTHING if is_done and self._version is not None else _NOT_YET)
+        self._hint.setVisible(not has_words)
+        self._text.setVisible(has_words)
+
+    def _show_places(self) -> None:
+        self._places = places_of(self._facts, self.model.passages)
+        self._look.setText(f"{many(len(self._places), 'place')} to listen to")
+        self._look.setVisible(bool(self._places))
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        for place in self._places[:MOST_PLACES]:
+            action = self._menu.addAction(f"{duration(int(place.start_s))}  {place.text}")
+            action.setData(place.start_s)
+        left = len(self._places) - MOST_PLACES
+        if left > 0:
+            self._menu.addAction(f"{left:,} more are marked in the text").setEnabled(False)
+
+    def _show_follow(self) -> None:
+        self._newest.setVisible(self._is_hearing and not self.view.follows and bool(self.model.passages))
+
+    def _on_place_chosen(self, action: QAction) -> None:
+        self.view.show_row(self.model.row_at(float(action.data())))
+        self.view.setFocus()
+
+    def _on_newest_wanted(self) -> None:
+        self.view.follow()
+
+    def _on_event_arrived(self, event: Event) -> None:
+        match event:
+            case WordsHeard() if event.job_id == self._job_id:
+                self._hear(event.passages)
+            case StepProgressed() if event.job_id == self._job_id and event.kind is StepKind.SPEECH:
+                self._live = event
+                if self._is_loaded and self._speech is not None:
+                    _tell(self._state, progress_words(self._speech, event, self._desk.now()))
+            case _:
+                pass
+
+    def _hear(self, passages: tuple[Passage, ...]) -> None:
+        """Before the first reading has come back they wait for it."""
+        if not self._is_loaded:
+            self._early += passages
+            return
+        self.model.append(passages)
+        self._hint.hide()
+        self._text.show()
+        self._show_places()
+        self._show_follow()
 
 
-def read_cues(path: Path) -> tuple[Cue, ...]:
-    """The captions in a file; a file that went away holds none. Runs off the main thread."""
-    from vodstudio.captions.srt import read_srt
-
-    try:
-        return read_srt(path.read_bytes()).cues
-    except OSError:
-        return ()
-
-
-def _why_no_words(job: Job, path: Path | None) -> str:
-    if path is not None:
-        return "The captions of this job hold no words, or their file has been moved away."
-    speech = next((step for step in job.steps if step.kind is StepKind.SPEECH), None)
-    if speech is not None and speech.state is StepState.RUNNING:
-        return "The words are being heard. They appear here when the captions are made."
-    return "The words appear here when the captions are made."
+def _tell(shown: QLabel, text: str) -> None:
+    shown.setText(text)
+    shown.setVisible(bool(text))
