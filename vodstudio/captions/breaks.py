@@ -89,7 +89,7 @@ _CLOSERS = "\"'”’)]»"  # noqa: RUF001 - closing quotation marks
 def break_costs(tokens: Sequence[Token]) -> list[float]:
     """For each place between token n - 1 and token n what it costs to end a caption there; the ends are free."""
     costs = [0.0] * (len(tokens) + 1)
-    bare = [_bare(token.text) for token in tokens]
+    bare = [bare_word(token.text) for token in tokens]
     for place in range(1, len(tokens)):
         left, right = tokens[place - 1], tokens[place]
         costs[place] = _JOIN_COSTS.get(right.join) or _spaced_cost(
@@ -173,6 +173,6 @@ def _is_number(word: str) -> bool:
     return word in NUMBER_WORDS or bool(_NUMBER.fullmatch(word))
 
 
-def _bare(text: str) -> str:
+def bare_word(text: str) -> str:
     """Lower case, straight apostrophes, no punctuation around it."""
     return text.replace("’", "'").strip("\"“”.,;:?!()[]—-'").lower() or text  # noqa: RUF001 - the typographic apostrophe

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from vodstudio.core.errors import NeedsUser
+
+# Letters and signs of Western captions, none of which joins another.
+_SINGLE = re.compile("[\\0-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u2bff]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,20 +31,26 @@ class Cue:
 
 
 class Level(StrEnum):
-    """How bad a finding is: an error has to be looked at, a warning may be."""
+    """How bad a finding is: an error has to be looked at, a warning may be, information wants nothing."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFORMATION = "information"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something about captions that a person should know; `rule` is the number of the check."""
+    """Something about captions that a person should know; `rule` is the number of the check.
+
+    `cue` counts from 0, where it is about one cue; `can_fix` where the program can mend it without changing a word.
+    """
 
     rule: str
     level: Level
     at_s: float
     text: str
+    cue: int | None = None
+    can_fix: bool = False
 
 
 def check_cues(cues: Sequence[Cue]) -> None:
@@ -116,7 +126,7 @@ def graphemes(text: str) -> list[str]:
 
 def grapheme_count(text: str) -> int:
     """How many characters a reader sees."""
-    return len(text) if text.isascii() else len(graphemes(text))
+    return len(text) if _SINGLE.fullmatch(text) else len(graphemes(text))
 
 
 def _joins(cluster: str, character: str) -> bool:

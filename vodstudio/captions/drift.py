@@ -50,9 +50,18 @@ class Drift:
 
 def pad_of(settings: Mapping[str, object]) -> float:
     """How much earlier than the voice its region begins: the listening step writes it beside its words."""
+    return _listened(settings, "speech_pad_ms", USUAL_PAD_S)
+
+
+def pause_of(settings: Mapping[str, object]) -> float:
+    """How long nobody must speak before a region ends, with the quiet around both regions."""
+    return _listened(settings, "min_silence_duration_ms", _QUIET_S) + 2 * pad_of(settings)
+
+
+def _listened(settings: Mapping[str, object], name: str, usual_s: float) -> float:
     vad = settings.get("vad")
-    pad_ms = vad.get("speech_pad_ms") if isinstance(vad, Mapping) else None
-    return pad_ms / 1000 if isinstance(pad_ms, int | float) else USUAL_PAD_S
+    value_ms = vad.get(name) if isinstance(vad, Mapping) else None
+    return value_ms / 1000 if isinstance(value_ms, int | float) else usual_s
 
 
 def drift_of(words: Sequence[Word], regions: Sequence[Region], pad_s: float = USUAL_PAD_S) -> Drift | None:
