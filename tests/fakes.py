@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
 from uuid import NAMESPACE_URL, uuid5
@@ -643,7 +644,9 @@ class FakeJobs:
                 work.to(to, condition="", problem=None, not_before=None, ended_at=None, attempts=0)
                 work.step = replace(work.step, progress=0.0, note="", reused=False)
             work.interruptions, work.cut_off, work.last_condition = 0, 0, ""
-            work.kept = [kept for kept in work.kept if kept.key not in forget]
+            work.kept = [
+                kept for kept in work.kept if not any(fnmatchcase(kept.key, each) for each in forget)
+            ]
         entry.job = replace(entry.job, is_acknowledged=False)
         entry.revise()
         self._memory.forget_holds()

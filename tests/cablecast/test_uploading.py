@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 from tests.cablecast.conftest import UNTIL_DONE_S, Run, Studio
 from tests.cablecast.fakes import Died, FakeContext, inputs_for
 from vodstudio.core.errors import Conflict, NeedsUser, NotYet
+from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import Inputs, JobId, StepKind, StepResult
 from vodstudio.demo.simulator_seed import FIRST_SHOW
+from vodstudio.services.uploading import CAPTIONS_SENT
 
 ONE_MORE = {"show": 5, "media": 3, "reel": 3, "vod": 1}
 OTHER_JOB = JobId("5f6a0c1e-0000-4000-8000-000000000002")
@@ -119,3 +123,28 @@ def test_a_server_with_two_stores_needs_to_be_told_which(
     afar.station = replace(afar.station, servers=(replace(server, file_store=1),))
     run(published(afar, context, inputs))
     assert afar.count("fileUpload") == 2
+
+
+@pytest.mark.parametrize("died_before", ["sidecar", "file", "never"])
+def test_corrected_captions_are_sent_once_more_and_the_video_is_not(
+    afar: Studio, context: FakeContext, tmp_path: Path, run: Run[Any], died_before: str
+) -> None:
+    """A person corrected the words when this much had been sent, up to all of it."""
+    inputs = inputs_for(tmp_path / "made")
+    context.die_before = died_before
+    with contextlib.suppress(Died):
+        run(published(afar, context, inputs))
+    context.die_before = ""
+    context.kept = [
+        one for one in context.kept if not any(fnmatchcase(one.key, each) for each in CAPTIONS_SENT)
+    ]
+    scc = inputs.outputs["scc"]
+    corrected = scc.path.read_bytes().replace(b"00:00:0", b"00:00:1", 1)
+    assert corrected != scc.path.read_bytes()
+    scc.path.write_bytes(corrected)
+    again = replace(scc, sha256=sha256_of(scc.path), size_bytes=len(corrected))
+    result = run(published(afar, context, replace(inputs, outputs={**inputs.outputs, "scc": again})))
+    assert afar.counts() == ONE_MORE
+    sent = [one["fileName"].rpartition(".")[2] for one in afar.simulator.objects.all("fileUpload")]
+    assert sorted(sent) == ["mp4", "scc", "scc"]
+    assert (afar.drive / f"{result.facts['base']}.scc").read_bytes() == corrected

@@ -223,14 +223,14 @@ def test_what_failed_or_waits_after_the_captions_is_begun_anew(
 ) -> None:
     add(store, 1)
     publishing = run_until(store, StepKind.PUBLISH)
-    for key in ("show", "sidecar"):
+    for key in ("show", "sidecar", "upload:7-1-A.scc:0", "upload:7-1-A.scc:0:0", "upload:7-1-A.mp4:0"):
         assert keep(store, publishing, key)
     finish(store, publishing, ending)
-    assert redo(store, forget=("sidecar",))
+    assert redo(store, forget=("sidecar", "upload:*.scc:*"))
     assert states(store)[StepKind.PUBLISH] is StepState.WAITING
     assert store.call(lambda unit: unit.queue.held()) == []
     kept_keys = [kept.key for kept in store.call(lambda unit: unit.queue.checkpoints(publishing.step_id))]
-    assert kept_keys == ["show"]
+    assert kept_keys == ["show", "upload:7-1-A.mp4:0"]
     assert run_to_the_end(store)[-1] is StepKind.VERIFY
 
 

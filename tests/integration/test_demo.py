@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import jiwer
 import pytest
+
+from vodstudio.bootstrap import open_house
+from vodstudio.config import read_settings
+from vodstudio.core.events import Event, JobChanged
+from vodstudio.core.jobs import Job, JobState, PlanKind, StepState
+from vodstudio.core.rows import JobFilter, JobRow
+from vodstudio.paths import places
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / "resources" / "demo" / "meeting.truth.json"
@@ -70,6 +79,7 @@ def test_the_sample_meeting_goes_all_the_way_twice(demo_home: Path) -> None:
     assert "begins" not in second.stdout
     assert shows(second.stdout) == shows(first.stdout)
     check_command_line(demo_home)
+    check_correction(demo_home)
 
 
 def shows(printed: str) -> list[str]:
@@ -96,3 +106,45 @@ def check_command_line(home: Path) -> None:
     assert job["state"] == "done"
     assert {step["state"] for step in job["steps"]} == {"done"}
     assert Path(job["outputs"]["scc"]).is_file()
+
+
+def check_correction(home: Path) -> None:
+    """A person corrects a word: captions are made again and replaced on the drive, and the new ones are proved."""
+    where = places({"VODSTUDIO_HOME": str(home)})
+    ended: asyncio.Queue[JobRow] = asyncio.Queue()
+
+    async def correct() -> Job:
+        loop = asyncio.get_running_loop()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, JobChanged) and event.row.state is JobState.DONE:
+                loop.call_soon_threadsafe(ended.put_nowait, event.row)
+
+        house = await open_house(read_settings(where), hear)
+        try:
+            await house.start()
+            rows = await house.jobs.rows(JobFilter())
+            job = await house.jobs.job(next(row.id for row in rows if row.plan is PlanKind.CAPTION_IN_PLACE))
+            chosen = await house.transcripts.chosen(job.recording.id)
+            assert chosen is not None
+            assert chosen.path.is_relative_to(where.transcripts)
+            heard = await house.transcripts.read(chosen)
+            first = replace(heard.words[0], text=" Zzyzx")
+            mine = replace(heard, words=(first, *heard.words[1:]))
+            await house.transcripts.save_version(job.recording, chosen, mine)
+            assert (await house.transcripts.captions_again(job.id)).state is not JobState.DONE
+            assert (await asyncio.wait_for(ended.get(), 60)).id == job.id
+            return await house.jobs.job(job.id)
+        finally:
+            await house.stop()
+
+    with asyncio.Runner() as runner:
+        job = runner.run(correct())
+    assert {step.state for step in job.steps} == {StepState.DONE}
+    beside = job.recording.path.with_suffix(".scc")
+    assert scc_words(beside).startswith("zzyzx")
+    assert beside.read_bytes() == job.outputs["scc"].path.read_bytes()
+    kept = sorted(path.name for path in (where.transcripts / job.recording.fingerprint).iterdir())
+    assert len(kept) == 3
+    assert kept[-1] == "words.json"
+    assert "Zzyzx" in (where.transcripts / job.recording.fingerprint / "words.json").read_text("utf-8")

@@ -262,7 +262,7 @@ class Jobs(Protocol):
     def redo(self, job_id: JobId, kind: StepKind, now: datetime, forget: Collection[str] = ()) -> bool:
         """A step that is done, and all that follow it, are done again; False when it is not done.
 
-        Their checkpoints stay, except those with the keys in `forget`. Raises Conflict while one of them runs.
+        Their checkpoints stay, except those whose keys fit a pattern in `forget`. Raises Conflict while one runs.
         """
         ...
 

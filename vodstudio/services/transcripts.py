@@ -23,7 +23,7 @@ from vodstudio.core.recording import Recording, RecordingId
 from vodstudio.core.rows import JobRow
 from vodstudio.core.transcripts import OPERATOR, Passage, TranscriptId, TranscriptVersion, transcript_id
 from vodstudio.services.jobs import unknown_job
-from vodstudio.services.uploading import SIDECAR
+from vodstudio.services.uploading import CAPTIONS_SENT
 
 FALLBACK = "fallback:"
 log = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ class Transcripts:
         now = self._clock.now()
 
         def write(unit: Unit) -> JobRow:
-            if unit.jobs.redo(job_id, StepKind.CAPTIONS, now, forget=(SIDECAR,)):
+            if unit.jobs.redo(job_id, StepKind.CAPTIONS, now, forget=CAPTIONS_SENT):
                 unit.notes.audit("captions.again", {"job": job_id}, now)
             row = unit.jobs.row(job_id)
             if row is None:

@@ -14,8 +14,10 @@ from vodstudio.core.station import Server
 from vodstudio.services.intents import Intents
 from vodstudio.services.notebook import Notebook
 
-# The checkpoint that says which captions lie on the server; captions that are made again are sent again.
+# The checkpoint that says that captions lie on the server.
 SIDECAR = "sidecar"
+# With the ledger of their upload: what is forgotten so that captions that are made again are sent again.
+CAPTIONS_SENT = (SIDECAR, "upload:*.scc:*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

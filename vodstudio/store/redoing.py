@@ -20,8 +20,8 @@ UPDATE steps SET state = ?, condition = '', last_condition = '', problem = NULL,
  waits_for_key = NULL
  WHERE job_id = ? AND kind {_LISTED} AND state <> 'waiting'"""
 FORGET_KEPT = f"""
-DELETE FROM checkpoints WHERE key {_LISTED}
- AND step_id IN (SELECT id FROM steps WHERE job_id = ? AND kind {_LISTED})"""
+DELETE FROM checkpoints WHERE step_id IN (SELECT id FROM steps WHERE job_id = ? AND kind {_LISTED})
+ AND EXISTS (SELECT 1 FROM json_each(?) WHERE checkpoints.key GLOB json_each.value)"""
 _FORGET_SIGHT = "UPDATE jobs SET is_acknowledged = 0 WHERE id = ?"
 
 
@@ -38,7 +38,7 @@ def redo(connection: Connection, job: Job, kind: StepKind, now: datetime, forget
     for to, kinds in ((StepState.READY, {kind}), (StepState.WAITING, after)):
         connection.exec_driver_sql(REDO, (to.value, job.id, json.dumps(sorted(kinds))))
     keys, steps = json.dumps(sorted(forget)), json.dumps(sorted({kind, *after}))
-    connection.exec_driver_sql(FORGET_KEPT, (keys, job.id, steps))
+    connection.exec_driver_sql(FORGET_KEPT, (job.id, steps, keys))
     connection.exec_driver_sql(_FORGET_SIGHT, (job.id,))
     refresh(connection, job.id, now)
     crash_point("store.redo.written")
