@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import NAMESPACE_URL, uuid5
 
+from vodstudio.core.approval import APPROVED
 from vodstudio.core.errors import Conflict
 from vodstudio.core.jobs import (
     LANE_OF,
@@ -45,7 +46,18 @@ from vodstudio.core.plan import (
     steps_for,
     words_parameter,
 )
-from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, NewJob, Outcome, PutBack, Unit
+from vodstudio.core.ports import (
+    Again,
+    CancelledByUser,
+    Done,
+    Failed,
+    Held,
+    NewJob,
+    Outcome,
+    PutBack,
+    TakenOut,
+    Unit,
+)
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
 from vodstudio.core.station import CityId, Lane
@@ -653,6 +665,17 @@ class FakeJobs:
         self._memory.refresh(entry, now)
         return True
 
+    def approve(self, job_id: JobId, now: datetime) -> bool:
+        """A person lets this job be published."""
+        entry = self._memory.entries.get(job_id)
+        work = entry.works.get(StepKind.PUBLISH) if entry else None
+        if work is None or work.step.state in (StepState.DONE, StepState.CANCELLED):
+            return False
+        if any(kept.key == APPROVED for kept in work.kept):
+            return False
+        work.kept.append(Checkpoint(key=APPROVED, body={}, at=now))
+        return True
+
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run."""
         self.remove_all([job_id])
@@ -666,6 +689,33 @@ class FakeJobs:
             if entry is not None:
                 self._memory.forget_recording(entry.job.recording.id)
         self._memory.forget_holds()
+
+    def take_out(self, job_ids: Sequence[JobId]) -> TakenOut:
+        """Remove them, and give back everything that went."""
+        memory = self._memory
+        gone = [memory.entries[job_id] for job_id in job_ids if job_id in memory.entries]
+        known = [memory.recordings[entry.job.recording.id] for entry in gone]
+        pictures = {each.id: memory.pictures[each.id] for each in known if each.id in memory.pictures}
+        self.remove_all(job_ids)
+        return TakenOut(tuple(entry.job.id for entry in gone), copy.deepcopy((gone, known, pictures)))
+
+    def put_back(self, taken: TakenOut) -> list[JobId]:
+        """As they were."""
+        gone, known, pictures = cast(
+            "tuple[list[Entry], list[Recording], dict[RecordingId, str]]", copy.deepcopy(taken.content)
+        )
+        back = [entry for entry in gone if entry.job.id not in self._memory.entries]
+        memory = self._memory
+        for entry, recording in zip(gone, known, strict=True):
+            there = (recording.fingerprint, recording.path)
+            same = [each for each in memory.recordings.values() if (each.fingerprint, each.path) == there]
+            kept = memory.recordings.get(recording.id) or (same[0] if same else recording)
+            memory.recordings[kept.id] = kept
+            memory.pictures = {k: v for k, v in pictures.items() if k == kept.id} | memory.pictures
+            entry.job = replace(entry.job, recording=kept)
+            entry.revise()
+        memory.entries |= {entry.job.id: entry for entry in back}
+        return [entry.job.id for entry in back]
 
     def acknowledge(self, job_id: JobId, now: datetime) -> bool:
         """A person has seen it."""

@@ -149,7 +149,7 @@ class House:
         """Recover what an earlier run left, then open the lanes."""
         await self.store.run(lambda unit: unit.queue.recover(self._is_us, self.clock.now()))
         await asyncio.to_thread(remove_leftovers, self.settings.work_folder)
-        await self.jobs.sweep()
+        await self.jobs.removing.sweep()
         steps = await asyncio.to_thread(self._tools.toolbox.steps)
         sizes = lane_sizes(self.settings.station.lanes, os.cpu_count() or 1)
         self.pool = Pool(
@@ -176,6 +176,7 @@ class House:
         if self.pool is not None and not await asyncio.to_thread(self.pool.close):
             log.warning("a step did not stop in time; it goes on at its checkpoint at the next start")
         await self.remote.close()
+        await self.jobs.removing.clear_all()
         await self._tools.close()
         await asyncio.to_thread(self.store.close)
 

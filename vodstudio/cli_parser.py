@@ -137,6 +137,7 @@ def _changing(words: Words) -> None:
     for name, about in (
         ("cancel", "stop jobs for good; recordings and published shows stay"),
         ("retry", "try failed, held and cancelled jobs again"),
+        ("approve", "let jobs be published that wait for a person's yes"),
         ("remove", "forget jobs and their work files; recordings and published shows stay"),
         ("acknowledge", "say that you have seen a failure; retention may then remove the job"),
         ("now", "this one now: what is in its way waits at its checkpoint"),

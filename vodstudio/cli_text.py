@@ -188,5 +188,7 @@ RENDER: Mapping[str, Render] = {
     "accept-server": accepted,
     "restore": restored,
     "step": stepped,
-    **dict.fromkeys(("pause", "resume", "cancel", "retry", "acknowledge", "priority", "now"), jobs),
+    **dict.fromkeys(
+        ("pause", "resume", "cancel", "retry", "approve", "acknowledge", "priority", "now"), jobs
+    ),
 }

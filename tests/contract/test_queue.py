@@ -25,6 +25,7 @@ from tests.store.kit import (
     run_to_the_end,
     run_until,
 )
+from vodstudio.core.approval import APPROVED
 from vodstudio.core.errors import Conflict, Problem
 from vodstudio.core.jobs import Checkpoint, Job, JobState, PlanKind, Rank, StepKind, StepState
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, PutBack
@@ -283,6 +284,22 @@ def test_a_failed_job_waits_for_a_person_and_goes_on_when_asked(store: Transacti
     assert not store.call(lambda unit: unit.jobs.retry(job_id(1), after(7)))
     assert not the_job(store).is_acknowledged
     assert sorted(run_to_the_end(store)) == sorted(StepKind)
+
+
+def test_a_yes_is_kept_for_the_publish_step_and_said_once(store: Transactions) -> None:
+    add(store, 1)
+    assert store.call(lambda unit: unit.jobs.approve(job_id(1), after(1)))
+    assert not store.call(lambda unit: unit.jobs.approve(job_id(1), after(2)))
+    publish = run_until(store, StepKind.PUBLISH)
+    assert store.call(lambda unit: unit.queue.checkpoints(publish.step_id)) == [
+        Checkpoint(key=APPROVED, body={}, at=after(1))
+    ]
+    assert finish_well(store, publish)
+    assert not store.call(lambda unit: unit.jobs.approve(job_id(1), after(3)))
+    assert not store.call(lambda unit: unit.jobs.approve(job_id(9), after(3)))
+    add(store, 2)
+    store.call(lambda unit: unit.jobs.cancel(job_id(2), after(4)))
+    assert not store.call(lambda unit: unit.jobs.approve(job_id(2), after(5)))
 
 
 def test_a_bug_is_failed_and_not_a_look(store: Transactions) -> None:
@@ -675,6 +692,59 @@ def test_many_jobs_are_removed_at_once_or_none_of_them(store: Transactions) -> N
     known = store.call(lambda unit: [unit.recordings.by_fingerprint(fingerprint) for fingerprint in prints])
     assert known == [None, recording(5)]
     assert len(run_to_the_end(store)) == 7
+
+
+def test_a_job_that_was_taken_out_comes_back_as_it_was(store: Transactions) -> None:
+    add(store, 1)
+    publish = run_until(store, StepKind.PUBLISH)
+    kept = [Checkpoint(key=key, body={"n": key}, at=after(3)) for key in ("b", "a")]
+    for each in kept:
+        store.call(lambda unit, e=each: unit.queue.checkpoint(publish.step_id, publish.attempt, e))  # type: ignore[misc]
+    assert finish(store, publish, Held("storage:flex3", AWAY))
+    add(store, 2, "grant")
+    before = the_job(store)
+    row = store.call(lambda unit: unit.jobs.row(job_id(1)))
+    counts = store.call(lambda unit: unit.jobs.counts())
+    taken = store.call(lambda unit: unit.jobs.take_out([job_id(1), job_id(2), job_id(9)]))
+    assert sorted(taken.job_ids) == [job_id(1), job_id(2)]
+    assert store.call(lambda unit: unit.jobs.rows(JobFilter(), 10)) == []
+    assert store.call(lambda unit: unit.recordings.by_fingerprint(recording(1).fingerprint)) is None
+    add(store, 3)
+    other = must_claim(store, Lane.LIGHT)
+    store.call(lambda unit: unit.queue.checkpoint(other.step_id, other.attempt, kept[0]))
+    assert sorted(store.call(lambda unit: unit.jobs.put_back(taken))) == [job_id(1), job_id(2)]
+    assert the_job(store) == before
+    again = store.call(lambda unit: unit.jobs.row(job_id(1)))
+    assert again is not None
+    assert row is not None
+    assert again.revision > row.revision
+    assert store.call(lambda unit: unit.queue.checkpoints(publish.step_id)) == kept
+    assert [held.condition for held in store.call(lambda unit: unit.queue.held())] == ["storage:flex3"]
+    assert store.call(lambda unit: unit.jobs.put_back(taken)) == []
+    store.call(lambda unit: unit.jobs.remove(job_id(2)))
+    assert finish(store, other, Failed(TROUBLE))
+    store.call(lambda unit: unit.jobs.remove(job_id(3)))
+    assert store.call(lambda unit: unit.jobs.counts()).by_state == {JobState.HELD: 1}
+    assert counts.by_state == {JobState.HELD: 1, JobState.WAITING: 1}
+    store.call(lambda unit: unit.queue.release("storage:flex3", after(9)))
+    assert {StepKind.PUBLISH, StepKind.VERIFY} <= set(run_to_the_end(store))
+
+
+def test_a_job_comes_back_to_a_recording_that_was_added_again_meanwhile(store: Transactions) -> None:
+    add(store, 1)
+    taken = store.call(lambda unit: unit.jobs.take_out([job_id(1)]))
+    known = recording(1, id=recording(7).id)
+    add(store, 2, recording=known)
+    assert store.call(lambda unit: unit.jobs.put_back(taken)) == [job_id(1)]
+    assert the_job(store).recording.id == the_job(store, 2).recording.id == known.id
+
+
+def test_what_runs_is_not_taken_out(store: Transactions) -> None:
+    add(store, 1)
+    must_claim(store, Lane.LIGHT)
+    with pytest.raises(Conflict):
+        store.call(lambda unit: unit.jobs.take_out([job_id(1)]))
+    assert state_of(store) is JobState.WORKING
 
 
 def test_retention_leaves_a_failed_job_until_somebody_has_seen_it(store: Transactions) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 
-from vodstudio.core.errors import VodError
+from vodstudio.core.errors import NoSpace, VodError
 from vodstudio.core.jobs import JobId
 from vodstudio.core.ports import Store, Unit
 from vodstudio.core.station import Lane
@@ -36,6 +37,30 @@ class Faulty:
 
     async def look(self, work: Callable[[Unit], T]) -> T:
         return await self._store.look(work)
+
+
+class FilledDisk:
+    """A store that cannot forget a job as long as this folder fills its disk."""
+
+    def __init__(self, store: Store, filling: Path) -> None:
+        self._store = store
+        self._filling = filling
+
+    def call(self, work: Callable[[Unit], T]) -> T:
+        return self._store.call(lambda unit: self._seen(unit, work))
+
+    async def run(self, work: Callable[[Unit], T]) -> T:
+        return await self._store.run(lambda unit: self._seen(unit, work))
+
+    async def look(self, work: Callable[[Unit], T]) -> T:
+        return await self._store.look(work)
+
+    def _seen(self, unit: Unit, work: Callable[[Unit], T]) -> T:
+        before = unit.jobs.counts()
+        result = work(unit)
+        if self._filling.exists() and unit.jobs.counts() != before:
+            raise NoSpace("The disk with the queue is full", condition="disk:home")
+        return result
 
 
 class AfterClaim:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +14,8 @@ import pytest
 
 from tests.conftest import Run as Go
 from tests.engine.kit import Gate, Plan, began, engine, kinds, made, quick, states
+from tests.engine.stores import FilledDisk
+from vodstudio.core.approval import APPROVED, ASK_FIRST
 from vodstudio.core.errors import (
     BadMedia,
     ChildCrashed,
@@ -26,6 +30,7 @@ from vodstudio.core.jobs import Inputs, JobId, JobState, Rank, StepKind, StepRes
 from vodstudio.core.ports import AsyncContext, Context, Store, Unit
 from vodstudio.core.rows import JobFilter
 from vodstudio.core.station import CityId
+from vodstudio.services.removing import Removing
 
 T = TypeVar("T")
 
@@ -226,6 +231,77 @@ def test_remove_forgets_the_job_and_its_work_and_never_the_recording(tmp_path: P
     run(scenario())
 
 
+def test_a_removed_job_comes_back_with_its_files_until_they_are_cleared(
+    tmp_path: Path, run: Go[None]
+) -> None:
+    """Undo within the toast; afterwards, or when the program ends, the work files go."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            (first,) = await it.add("Grant.mp4")
+            (second,) = await it.add("Oakdale.mp4")
+            for job_id in (first, second):
+                await it.until_state(JobState.DONE, job_id)
+            before = await it.jobs.job(first)
+            removing = it.jobs.removing
+            removal = await removing.take_out([first, second])
+            assert removal.may_come_back
+            assert sorted(removal.job_ids) == sorted([first, second])
+            assert await it.jobs.rows(JobFilter()) == []
+            assert {JobRemoved(first), JobRemoved(second)} <= set(it.events)
+            assert all((tmp_path / "work" / job_id).is_dir() for job_id in removal.job_ids)
+            await removing.put_back(removal)
+            await removing.clear(removal)
+            assert await it.jobs.job(first) == before
+            assert all(output.path.exists() for output in before.outputs.values())
+            await removing.clear(await removing.take_out([first]))
+            assert not (tmp_path / "work" / first).exists()
+            await removing.take_out([second])
+            await removing.clear_all()
+            assert not (tmp_path / "work" / second).exists()
+            assert _trail(it.store.files.path) == [
+                "jobs.removed",
+                "jobs.put-back",
+                "jobs.removed",
+                "jobs.removed",
+            ]
+
+    run(scenario())
+
+
+def _trail(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [row[0] for row in connection.execute("SELECT what FROM audit ORDER BY no")]
+
+
+@pytest.mark.parametrize("verb", ["remove", "take_out"])
+def test_a03_a_finished_job_can_be_removed_while_its_files_fill_the_disk(
+    tmp_path: Path, run: Go[None], verb: str
+) -> None:
+    """Its work files go first; one that may go on keeps them, and nothing is promised back."""
+
+    async def scenario() -> None:
+        async with engine(tmp_path) as it:
+            (done,) = await it.add("Grant.mp4")
+            await it.until_state(JobState.DONE, done)
+            await it.jobs.pause_queue()
+            (open_job,) = await it.add("Oakdale.mp4")
+            (tmp_path / "work" / open_job).mkdir()
+            store = FilledDisk(it.store, tmp_path / "work" / done)
+            removing = Removing(store, it.clock, it.hear, tmp_path / "work")
+            if verb == "remove":
+                assert sorted(await removing.remove([done, open_job])) == sorted([done, open_job])
+            else:
+                removal = await removing.take_out([done, open_job])
+                assert not removal.may_come_back
+                assert (tmp_path / "work" / open_job).exists()
+                await removing.clear(removal)
+            assert not (tmp_path / "work" / open_job).exists()
+            assert await it.jobs.rows(JobFilter()) == []
+
+    run(scenario())
+
+
 def test_undo_of_an_import_takes_it_back(tmp_path: Path, run: Go[None]) -> None:
     """The toast's button: also while the first step runs, nothing of it stays queued."""
 
@@ -408,6 +484,32 @@ def test_remote_steps_are_stopped_by_pause_and_cancel(tmp_path: Path, run: Go[No
 
     run(scenario())
     assert began_at == [0, 1, 1]
+
+
+def test_only_approving_lets_it_be_published(tmp_path: Path, run: Go[None]) -> None:
+    """A city that wants to be asked: another try asks again, and a yes may be said before."""
+
+    async def publish(context: AsyncContext, inputs: Inputs) -> StepResult:
+        if not any(kept.key == APPROVED for kept in await context.checkpoints()):
+            raise NeedsUser("Recordings of Grant wait for a person", code=ASK_FIRST)
+        return StepResult(note="told")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(remote={StepKind.PUBLISH: publish})) as it:
+            (asking,) = await it.add("Grant.mp4")
+            await it.until_state(JobState.NEEDS_A_LOOK, asking)
+            await it.jobs.retry([asking])
+            await it.until_state(JobState.NEEDS_A_LOOK, asking)
+            (row,) = await it.jobs.approve([asking])
+            assert row.state in (JobState.WAITING, JobState.WORKING)
+            await it.until_state(JobState.DONE, asking)
+            await it.jobs.pause_queue()
+            (early,) = await it.add("Oakdale.mp4")
+            await it.jobs.approve([early])
+            await it.jobs.resume_queue()
+            await it.until_state(JobState.DONE, early)
+
+    run(scenario())
 
 
 def test_retention_removes_what_is_finished_and_keeps_what_nobody_has_seen(
@@ -611,7 +713,7 @@ def test_work_folders_without_a_job_are_swept_at_the_start(tmp_path: Path, run: 
             await it.until_state(JobState.DONE, job_id)
             orphan.mkdir()
             mine.mkdir()
-            assert await it.jobs.sweep() == 1
+            assert await it.jobs.removing.sweep() == 1
             assert (tmp_path / "work" / job_id).is_dir()
 
     run(scenario())

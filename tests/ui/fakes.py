@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from vodstudio.captions.transcript import Transcript
 from vodstudio.core.errors import Conflict, NotFound, Problem
@@ -22,7 +23,7 @@ from vodstudio.core.jobs import (
     StepKind,
     StepState,
 )
-from vodstudio.core.ports import Emit
+from vodstudio.core.ports import Emit, TakenOut
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import (
     Check,
@@ -38,6 +39,7 @@ from vodstudio.core.rows import (
 from vodstudio.core.station import City, CityId, Preset, PresetId, Station, Storage, StorageId, city_of
 from vodstudio.core.transcripts import OPERATOR, TranscriptId, TranscriptVersion
 from vodstudio.services.importing import ImportReport, KnownFile, RefusedFile
+from vodstudio.services.removing import Removal
 from vodstudio.services.transcripts import WordsOfJob
 from vodstudio.ui.queue.model import SECTION_OF, Section
 
@@ -165,6 +167,7 @@ class FakeJobs:
         self.switched = QueueSwitched(is_paused=False)
         self.outputs: dict[JobId, dict[str, Output]] = {}
         self.fault: Exception | None = None
+        self.is_full = False
 
     async def rows(self, wanted: JobFilter, limit: int = 200, offset: int = 0) -> list[JobRow]:
         if self.fault:
@@ -221,18 +224,37 @@ class FakeJobs:
     async def retry(self, ids: Iterable[JobId]) -> list[JobRow]:
         return self._change("retry", ids, state=JobState.WAITING, problem=None)
 
+    async def approve(self, ids: Iterable[JobId]) -> list[JobRow]:
+        return self._change("approve", ids, state=JobState.WAITING, problem=None)
+
     async def acknowledge(self, ids: Iterable[JobId]) -> list[JobRow]:
         return self._change("acknowledge", ids, is_acknowledged=True)
 
-    async def remove(self, ids: Iterable[JobId]) -> list[JobId]:
+    @property
+    def removing(self) -> FakeJobs:
+        """What leaves the queue, and comes back, is here too."""
+        return self
+
+    async def take_out(self, ids: Iterable[JobId]) -> Removal:
         gone = list(ids)
         if any(self.held[job_id].state is JobState.WORKING for job_id in gone):
             raise Conflict("A job that is being worked on cannot be removed", hint="Nothing was removed.")
         self.calls.append(("remove", tuple(gone)))
+        taken = TakenOut(tuple(gone), [self.held.pop(job_id) for job_id in gone])
         for job_id in gone:
-            del self.held[job_id]
             self.emit(JobRemoved(job_id))
-        return gone
+        return Removal(taken=(taken,), may_come_back=not self.is_full)
+
+    async def put_back(self, removal: Removal) -> list[JobRow]:
+        rows = cast("list[JobRow]", removal.taken[0].content)
+        self.calls.append(("put_back", tuple(removal.job_ids)))
+        for row in rows:
+            self.held[row.id] = row
+            self.emit(JobAdded(row))
+        return rows
+
+    async def clear(self, removal: Removal) -> None:
+        self.calls.append(("clear", tuple(removal.job_ids)))
 
     async def to_top(self, ids: Sequence[JobId]) -> list[JobRow]:
         first = {job_id: self.held.pop(job_id) for job_id in ids}

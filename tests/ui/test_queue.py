@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolTip
 
 from tests.ui.fakes import NOW, make_row
 from tests.ui.stage import Stage
+from vodstudio.core.approval import ASK_FIRST
 from vodstudio.core.errors import Problem
-from vodstudio.core.events import QueueStopped, StepProgressed
+from vodstudio.core.events import JobChanged, QueueStopped, StepProgressed
 from vodstudio.core.jobs import JobId, JobState, Output, StepId, StepKind
 from vodstudio.core.rows import LogLine, Verdict
+from vodstudio.ui.notices import Toast
 from vodstudio.ui.queue.delegate import mark_at, mark_places
 from vodstudio.ui.queue.model import QueueModel, Role
 from vodstudio.ui.theme import DARK, Tone
@@ -109,12 +111,61 @@ def test_keys(
     shown(lambda: (call, (job(number),)) in stage.jobs.calls)
 
 
+def test_what_waits_for_a_yes_is_approved_and_not_retried(stage: Stage, shown: Shown) -> None:
+    asking = Problem(code=ASK_FIRST, title="Recordings of Grant wait for a person", needs_user=True)
+    stage.jobs.held[job(7)] = replace(stage.jobs.held[job(7)], problem=asking)
+    stage.bridge.post(JobChanged(stage.jobs.held[job(7)]))
+    shown(lambda: "wait for a person" in stage.face(7).headline)
+    stage.choose(8)
+    assert not stage.page.actions_["approve"].isEnabled()
+    assert stage.button("Retry", stage.page.details).isEnabled()
+    stage.choose(7)
+    assert stage.button("Approve", stage.page.details).isEnabled()
+    with pytest.raises(AssertionError, match="no button"):
+        stage.button("Retry", stage.page.details)
+    stage.choose(7, 8)
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(stage.page.view, Qt.Key.Key_A, keys)
+    shown(lambda: ("approve", (job(7),)) in stage.jobs.calls)
+    shown(lambda: any("1 job approved" in toast for toast in stage.toasts()))
+
+
 def test_a_removed_job_leaves_its_neighbour_chosen(stage: Stage, shown: Shown) -> None:
     stage.page.view.scrollTo(stage.model.index_of(job(10)))
     stage.choose(9)
     QTest.keyClick(stage.page.view, Qt.Key.Key_Delete)
     shown(lambda: stage.page.view.selected_ids() == [job(10)])
     assert any("removed from the queue" in toast for toast in stage.toasts())
+    assert not any(call == "clear" for call, _ in stage.jobs.calls)
+
+
+def test_a_removal_is_taken_back(stage: Stage, shown: Shown) -> None:
+    stage.choose(8, 9)
+    QTest.keyClick(stage.page.view, Qt.Key.Key_Delete)
+    shown(lambda: any("2 jobs removed from the queue" in toast for toast in stage.toasts()))
+    assert job(9) not in stage.model.job_ids()
+    stage.button("Undo").click()
+    shown(lambda: {job(8), job(9)} <= set(stage.model.job_ids()))
+    shown(lambda: any("2 jobs put back" in toast for toast in stage.toasts()))
+    assert ("put_back", (job(8), job(9))) in stage.jobs.calls
+
+
+def test_the_files_of_removed_jobs_go_with_the_toast(stage: Stage, shown: Shown) -> None:
+    stage.choose(9)
+    QTest.keyClick(stage.page.view, Qt.Key.Key_Delete)
+    shown(lambda: any("removed from the queue" in toast for toast in stage.toasts()))
+    next(toast for toast in stage.window.findChildren(Toast) if toast.isVisible()).leave()
+    shown(lambda: ("clear", (job(9),)) in stage.jobs.calls)
+
+
+def test_what_cannot_come_back_is_not_offered(stage: Stage, shown: Shown) -> None:
+    stage.jobs.is_full = True
+    stage.choose(9)
+    QTest.keyClick(stage.page.view, Qt.Key.Key_Delete)
+    shown(lambda: any("The disk was full" in toast for toast in stage.toasts()))
+    with pytest.raises(AssertionError, match="no button"):
+        stage.button("Undo")
+    shown(lambda: ("clear", (job(9),)) in stage.jobs.calls)
 
 
 def test_what_makes_no_sense_is_not_offered(stage: Stage) -> None:

@@ -151,6 +151,14 @@ class CancelledByUser:
     """The operator cancelled it."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """Jobs that were removed, whole: what is in it is known to the store alone."""
+
+    job_ids: tuple[JobId, ...]
+    content: object
+
+
 Outcome = Done | Held | Failed | Again | PutBack | CancelledByUser
 
 
@@ -266,12 +274,24 @@ class Jobs(Protocol):
         """
         ...
 
+    def approve(self, job_id: JobId, now: datetime) -> bool:
+        """A person lets this job be published, now or when it gets there; False when that is over or said already."""
+        ...
+
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run (with steps, checkpoints, outputs)."""
         ...
 
     def remove_all(self, job_ids: Sequence[JobId]) -> None:
         """The same for several, or for none when one of them runs; a few hundred at once let others have their turn."""
+        ...
+
+    def take_out(self, job_ids: Sequence[JobId]) -> TakenOut:
+        """Remove them like `remove_all`, and give back everything that went."""
+        ...
+
+    def put_back(self, taken: TakenOut) -> list[JobId]:
+        """As they were; those that are there again already are left alone. Which ones came back."""
         ...
 
     def acknowledge(self, job_id: JobId, now: datetime) -> bool:

@@ -63,6 +63,7 @@ class Desk:
             "resume": self._for_ids(jobs.resume),
             "cancel": self._for_ids(jobs.cancel),
             "retry": self._for_ids(jobs.retry),
+            "approve": self._for_ids(jobs.approve),
             "acknowledge": self._for_ids(jobs.acknowledge),
             "remove": self._remove,
             "priority": self._priority,

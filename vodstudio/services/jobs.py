@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from asyncio import sleep, to_thread
+from asyncio import sleep
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from vodstudio.core.approval import waits_for_a_yes
 from vodstudio.core.errors import Conflict, NotFound
-from vodstudio.core.events import JobChanged, JobRemoved, QueueSwitched
+from vodstudio.core.events import JobChanged, QueueSwitched
 from vodstudio.core.jobs import Job, JobId, JobState, Rank, StepKind, StepState, StopReason
 from vodstudio.core.ports import Clock, Emit, Store, Unit, Workers
 from vodstudio.core.rows import Counts, JobFilter, JobRow
 from vodstudio.core.station import CityId
 from vodstudio.core.switches import PAUSED, STOP_AFTER_CURRENT, is_on, turn
 from vodstudio.services import ordering
+from vodstudio.services.removing import Removing
 
 KEEP_FINISHED = timedelta(days=30)
-AT_ONCE = 200
 ENDS_WITHIN_S = 15.0
 LOOK_AGAIN_S = 0.05
-_JOB_FOLDER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Change = Callable[[Unit, JobId], object]
 
 
@@ -44,7 +42,7 @@ class JobControl:
         self._clock = clock
         self._emit = emit
         self._workers = workers
-        self._work = work
+        self.removing = Removing(store, clock, emit, work)
         self._look_again = look_again
 
     async def rows(self, wanted: JobFilter, limit: int = 200, offset: int = 0) -> list[JobRow]:
@@ -109,6 +107,19 @@ class JobControl:
         await self._look_again()
         return rows
 
+    async def approve(self, ids: Iterable[JobId]) -> list[JobRow]:
+        """A person has looked and lets these be published; what waits for that goes on."""
+        now = self._clock.now()
+
+        def change(unit: Unit, job_id: JobId) -> None:
+            row = unit.jobs.row(job_id)
+            if unit.jobs.approve(job_id, now):
+                unit.notes.audit("approved", {"job": job_id, "title": row.title if row else ""}, now)
+            if row is not None and waits_for_a_yes(row.problem):
+                unit.jobs.retry(job_id, now)
+
+        return await self._change(ids, change)
+
     async def acknowledge(self, ids: Iterable[JobId]) -> list[JobRow]:
         """A person has seen it: from now on retention may remove it."""
         now = self._clock.now()
@@ -128,21 +139,7 @@ class JobControl:
 
     async def remove(self, ids: Iterable[JobId]) -> list[JobId]:
         """Forget jobs and their work files; the recording itself and published files are never touched."""
-        wanted = list(ids)
-        if await self._running(wanted):
-            raise Conflict(
-                "A job that is being worked on cannot be removed",
-                hint="Nothing was removed. Cancel it first; its recording is safe.",
-                code="VS-JOB-RUNS",
-            )
-        gone: list[JobId] = []
-        for start in range(0, len(wanted), AT_ONCE):
-            some = wanted[start : start + AT_ONCE]
-            gone += await self._store.run(partial(_forget, some, self._clock.now()))
-        await to_thread(self._remove_work, gone)
-        for job_id in gone:
-            self._emit(JobRemoved(job_id))
-        return gone
+        return await self.removing.remove(ids)
 
     async def take_back(self, ids: Iterable[JobId]) -> list[JobId]:
         """Undo an import: cancelled, ended and removed; refused once publishing has begun."""
@@ -150,25 +147,10 @@ class JobControl:
         await self._store.look(partial(_check_unpublished, wanted))
         await self.cancel(wanted)
         for _ in range(int(ENDS_WITHIN_S / LOOK_AGAIN_S)):
-            if not await self._running(wanted):
+            if not await self.removing.is_running(wanted):
                 break
             await sleep(LOOK_AGAIN_S)
         return await self.remove(wanted)
-
-    async def sweep(self) -> int:
-        """At start: work folders of jobs that were removed when the power went out."""
-        names = await to_thread(_folders, self._work)
-        known = await self._store.look(
-            lambda unit: {name for name in names if unit.jobs.row(JobId(name)) is not None}
-        )
-        left = [JobId(name) for name in names if name not in known]
-        await to_thread(self._remove_work, left)
-        return len(left)
-
-    async def _running(self, ids: Sequence[JobId]) -> bool:
-        wanted = set(ids)
-        running = await self._store.run(lambda unit: unit.jobs.running_steps())
-        return any(job_id in wanted for _, job_id, _ in running)
 
     async def cleanup(self, keep: timedelta = KEEP_FINISHED) -> list[JobId]:
         """Retention: finished jobs after 30 days; a failed or held one only after a person has seen it."""
@@ -248,18 +230,27 @@ class JobControl:
         return switched
 
     async def _order(self, ids: Sequence[JobId], change: Callable[[Unit], None]) -> list[JobRow]:
-        await self._store.run(change)
-        return await self._change(ids, lambda _unit, _job_id: None)
+        return await self._write(ids, change)
 
     async def _change(self, ids: Iterable[JobId], change: Change) -> list[JobRow]:
-        wanted, now = list(ids), self._clock.now()
+        wanted = list(ids)
+
+        def each(unit: Unit) -> None:
+            for job_id in wanted:
+                change(unit, job_id)
+
+        return await self._write(wanted, each)
+
+    async def _write(self, ids: Sequence[JobId], change: Callable[[Unit], None]) -> list[JobRow]:
+        """One transaction with the change and the rows as it left them; told after it."""
+        now = self._clock.now()
 
         def write(unit: Unit) -> list[JobRow]:
-            for job_id in wanted:
+            for job_id in ids:
                 if unit.jobs.row(job_id) is None:
                     raise unknown_job(job_id)
-                change(unit, job_id)
-            rows = [row for job_id in wanted if (row := unit.jobs.row(job_id))]
+            change(unit)
+            rows = [row for job_id in ids if (row := unit.jobs.row(job_id))]
             return _with_reasons(unit, rows, now)
 
         rows = await self._store.run(write)
@@ -267,21 +258,6 @@ class JobControl:
             self._emit(JobChanged(row))
         self._workers.wake()
         return rows
-
-    def _remove_work(self, ids: Sequence[JobId]) -> None:
-        for job_id in ids:
-            shutil.rmtree(self._work / job_id, ignore_errors=True)
-
-
-def _forget(ids: Sequence[JobId], now: datetime, unit: Unit) -> list[JobId]:
-    """What runs by now stays: somebody pressed Retry in between."""
-    running = {job_id for _, job_id, _ in unit.jobs.running_steps()}
-    gone = [job_id for job_id in ids if job_id not in running]
-    titles = {job_id: row.title for job_id in gone if (row := unit.jobs.row(job_id))}
-    unit.jobs.remove_all(gone)
-    if titles:
-        unit.notes.audit("jobs.removed", {"jobs": titles}, now)
-    return gone
 
 
 def _check_unpublished(ids: Sequence[JobId], unit: Unit) -> None:
@@ -293,13 +269,6 @@ def _check_unpublished(ids: Sequence[JobId], unit: Unit) -> None:
             hint="Nothing was changed. Cancel the job, or remove it when it is done.",
             code="VS-PUBLISHING-BEGAN",
         )
-
-
-def _folders(work: Path) -> list[str]:
-    """Folders that are named by a job."""
-    if not work.is_dir():
-        return []
-    return [path.name for path in work.iterdir() if path.is_dir() and _JOB_FOLDER.fullmatch(path.name)]
 
 
 def _with_reasons(unit: Unit, rows: list[JobRow], now: datetime) -> list[JobRow]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from vodstudio.core.approval import APPROVED, ASK_FIRST
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict, NeedsUser, NotFound, NotYet
 from vodstudio.core.jobs import Inputs, Output, PlanKind, StepKind, StepResult
@@ -33,7 +34,6 @@ from vodstudio.services.verifying import Verifying
 
 INDEXED_WITHIN = timedelta(minutes=30)
 LONGEST_TITLE = 80
-ASKED = "asked"
 VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".mpg", ".mpeg", ".ts", ".mkv")
 
 
@@ -54,7 +54,7 @@ class Publishing:
         catalogue = catalogue_of(self.catalogues, there.server)
         facts = await check_server(catalogue, there.server, self.notebook, inputs)
         intents = await Intents.of(context)
-        await self._ask_first(intents, inputs)
+        self._ask_first(intents, inputs)
         records = Records(
             inputs=inputs,
             there=there,
@@ -77,16 +77,15 @@ class Publishing:
             return await run.caption_in_place()
         return await run.deliver()
 
-    async def _ask_first(self, intents: Intents, inputs: Inputs) -> None:
-        """A city may want a person to look before anything is published; Retry is that person's yes."""
+    def _ask_first(self, intents: Intents, inputs: Inputs) -> None:
+        """A city may want a person to look before anything is published; only that person's yes lets it go on."""
         city = self.station.city(inputs.city_id)
-        if city is None or city.unattended is Unattended.PUBLISH or intents.kept(ASKED) is not None:
+        if city is None or city.unattended is Unattended.PUBLISH or intents.kept(APPROVED) is not None:
             return
-        await intents.keep(ASKED, {}, self.clock.now())
         raise NeedsUser(
             f"Recordings of {city.name} wait for a person before they are published",
-            hint="Look at it, then press Retry: that publishes it. Nothing was sent.",
-            code="VS-ASK-FIRST",
+            hint=f"Look at it, then choose Approve (vodstudio approve {inputs.job_id[:8]}). Nothing was sent.",
+            code=ASK_FIRST,
         )
 
     async def verify(self, context: AsyncContext, inputs: Inputs) -> StepResult:

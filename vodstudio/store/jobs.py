@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection
 
+from vodstudio.core.approval import APPROVED
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict
 from vodstudio.core.jobs import (
@@ -23,11 +24,11 @@ from vodstudio.core.jobs import (
 )
 from vodstudio.core.order import natural_place
 from vodstudio.core.plan import PlannedStep, steps_for
-from vodstudio.core.ports import NewJob
+from vodstudio.core.ports import NewJob, TakenOut
 from vodstudio.core.recording import Fingerprint
 from vodstudio.core.rows import Counts, JobFilter, JobRow
 from vodstudio.core.station import CityId, Lane
-from vodstudio.store import listing, retention
+from vodstudio.store import listing, retention, taking_out
 from vodstudio.store.recordings import SqlRecordings
 from vodstudio.store.redoing import redo
 from vodstudio.store.standing import refresh
@@ -76,6 +77,11 @@ REMOVE = (
     f"DELETE FROM steps WHERE job_id {_LISTED}",
     f"DELETE FROM jobs WHERE id {_LISTED}",
 )
+_APPROVE = f"""
+INSERT INTO checkpoints (step_id, key, body, at)
+ SELECT id, '{APPROVED}', '{{}}', ? FROM steps
+ WHERE job_id = ? AND kind = 'publish' AND state NOT IN ('done', 'cancelled')
+ ON CONFLICT DO NOTHING"""
 _ACKNOWLEDGE = "UPDATE jobs SET is_acknowledged = 1 WHERE id = ? AND is_acknowledged = 0"
 _PLACE = "UPDATE jobs SET rank = ?, place = ?, deadline = coalesce(?, deadline) WHERE id = ?"
 _PLACE_STEPS = "UPDATE steps SET rank = ?, place = ? WHERE job_id = ? AND state <> 'done'"
@@ -203,6 +209,10 @@ class SqlJobs:
         self._connection.exec_driver_sql(_FORGET_HOLDS)
         return True
 
+    def approve(self, job_id: JobId, now: datetime) -> bool:
+        """A person lets this job be published; False when that is over or was said before."""
+        return self._change(_APPROVE, (micros(now), job_id))
+
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run (with steps, checkpoints, outputs)."""
         self.remove_all([job_id])
@@ -225,6 +235,18 @@ class SqlJobs:
             recordings.forget(recording_id)
         self._connection.exec_driver_sql(_FORGET_HOLDS)
         crash_point("store.remove.written")
+
+    def take_out(self, job_ids: Sequence[JobId]) -> TakenOut:
+        """Remove them, and give back everything that went."""
+        taken = taking_out.copies_of(self._connection, job_ids)
+        self.remove_all(job_ids)
+        return taken
+
+    def put_back(self, taken: TakenOut) -> list[JobId]:
+        """As they were; those that are there again already are left alone."""
+        back = taking_out.put_back(self._connection, taken)
+        crash_point("store.put-back.written")
+        return back
 
     def acknowledge(self, job_id: JobId, now: datetime) -> bool:
         """A person has seen that it failed."""

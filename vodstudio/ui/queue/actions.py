@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
+from vodstudio.core.approval import waits_for_a_yes
 from vodstudio.core.jobs import JobState
 from vodstudio.core.rows import JobRow
 from vodstudio.ui import icons
@@ -31,11 +32,17 @@ class Deed:
     states: frozenset[JobState] = _ANY
     ends_group: bool = False
     single: bool = False
+    needs_yes: bool = False
+
+    def fits(self, row: JobRow) -> bool:
+        """Whether it makes sense for this job."""
+        return row.state in self.states and (not self.needs_yes or waits_for_a_yes(row.problem))
 
 
 DEEDS: tuple[Deed, ...] = (
     Deed(key="pause", text="Pause", icon="pause", keys="Space", states=_OPEN),
     Deed(key="now", text="This one now", icon="now", keys="Ctrl+Shift+N", states=_OPEN, single=True),
+    Deed(key="approve", text="Approve", icon="check", keys="Ctrl+Shift+A", states=_WRONG, needs_yes=True),
     Deed(key="retry", text="Retry", icon="retry", keys="Ctrl+R", states=_RETRY),
     Deed(key="cancel", text="Cancel", icon="cancel", keys="Ctrl+Backspace", states=_OPEN, ends_group=True),
     Deed(key="to_top", text="Move to top", icon="top", keys="Ctrl+T", states=_OPEN),
@@ -94,7 +101,7 @@ class JobActions(QObject):
     def show_for(self, rows: list[JobRow]) -> None:
         """Allow what makes sense for these."""
         for deed in DEEDS:
-            fits = any(row.state in deed.states for row in rows)
+            fits = any(deed.fits(row) for row in rows)
             self._of[deed.key].setEnabled(fits and (len(rows) == 1 or not deed.single))
         paused = bool(rows) and all(row.is_paused for row in rows)
         self._of["pause"].setText("Resume" if paused else "Pause")

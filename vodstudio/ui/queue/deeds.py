@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from vodstudio.core.approval import waits_for_a_yes
 from vodstudio.core.jobs import JobId
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.queue.actions import JobActions
+from vodstudio.ui.queue.leaving import Leaving
 from vodstudio.ui.queue.toolbar import QueueBar
 from vodstudio.ui.wording import many
 
@@ -28,6 +30,7 @@ class JobDeeds(QObject):
         deeds = {
             "pause": self._on_pause_chosen,
             "now": self._on_now_chosen,
+            "approve": self._on_approve_chosen,
             "retry": self._on_retry_chosen,
             "cancel": self._on_cancel_chosen,
             "to_top": self._on_top_chosen,
@@ -63,6 +66,14 @@ class JobDeeds(QObject):
     async def _now(self, ids: list[JobId]) -> None:
         await self._desk.jobs.now(ids[0])
 
+    def _on_approve_chosen(self) -> None:
+        self._do(self._approve)
+
+    async def _approve(self, ids: list[JobId]) -> None:
+        asking = [row.id for row in self._page.view.selected_rows() if waits_for_a_yes(row.problem)]
+        await self._desk.jobs.approve([job_id for job_id in ids if job_id in asking])
+        self._desk.notices.say(f"{many(len(asking), 'job')} approved", "Publishing begins by itself.")
+
     def _on_retry_chosen(self) -> None:
         self._do(self._desk.jobs.retry)
 
@@ -80,11 +91,10 @@ class JobDeeds(QObject):
 
     async def _remove(self, ids: list[JobId]) -> None:
         places = [self._page.model.index_of(job_id).row() for job_id in ids]
-        for job_id in await self._desk.jobs.remove(ids):
+        removal = await self._desk.jobs.removing.take_out(ids)
+        for job_id in removal.job_ids:
             self._page.model.take(job_id)
-        self._desk.notices.say(
-            f"{many(len(ids), 'job')} removed from the queue", "The recordings themselves are untouched."
-        )
+        Leaving(self._desk, removal, self).say()
         self._page.view.select_near(min(places, default=0))
 
     def _on_top_chosen(self) -> None:

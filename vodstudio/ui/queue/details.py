@@ -103,7 +103,7 @@ class DetailsPanel(QFrame):
         row.setSpacing(8)
         self._actions = actions
         self._buttons = {}
-        for key in ("pause", "now", "cancel", "retry"):
+        for key in ("pause", "now", "approve", "cancel", "retry"):
             made = button(actions[key].text(), strip)
             made.clicked.connect(actions[key].trigger)
             self._buttons[key] = made
@@ -261,8 +261,10 @@ class DetailsPanel(QFrame):
         for key, made in self._buttons.items():
             made.setText(self._actions[key].text())
             made.setEnabled(self._actions[key].isEnabled())
+        asks = self._actions["approve"].isEnabled()
+        self._buttons["approve"].setVisible(asks)
         self._buttons["retry"].setVisible(
-            self._actions["retry"].isEnabled() and not self._actions["now"].isEnabled()
+            self._actions["retry"].isEnabled() and not asks and not self._actions["now"].isEnabled()
         )
         is_working = self._row is not None and self._row.state is JobState.WORKING
         self._buttons["pause"].setVisible(not is_wrong)
