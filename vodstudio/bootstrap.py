@@ -303,6 +303,7 @@ async def doctor(settings: Settings, trouble: VodError | None = None) -> tuple[C
     """The checks of this machine without a queue: nothing is opened for writing."""
     with own_children(settings.places.run) as children:
         settings = await _with_simulator(settings, children)
+    remove_leftovers(places.transcripts)
         tools = _tools(settings, children)
         try:
             return await health_of(settings, _parts(tools), trouble).checks()

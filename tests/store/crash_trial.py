@@ -24,13 +24,15 @@ from tests.store.kit import (
     finish_well,
     job_id,
     must_claim,
+    recording,
     run_to_the_end,
 )
 from vodstudio.core import crash
 from vodstudio.core.errors import Problem
-from vodstudio.core.jobs import Checkpoint, JobState
+from vodstudio.core.jobs import Checkpoint, JobState, StepKind
 from vodstudio.core.ports import Again, Failed, Held, PutBack
 from vodstudio.core.station import Lane
+from vodstudio.core.transcripts import OPERATOR, TranscriptId, TranscriptVersion
 from vodstudio.store.audit import verify
 from vodstudio.store.backup import back_up, backups_in, prove, restore
 from vodstudio.store.engine import engine_of
@@ -73,6 +75,20 @@ def work(folder: Path, said: Said) -> None:
     for number in (1, 2, 3):
         store.call(lambda unit, number=number: unit.jobs.retry(job_id(number), after(21)))  # type: ignore[misc]
     said("retried 1")
+    version = TranscriptVersion(
+        id=TranscriptId("version"),
+        recording_id=recording(3).id,
+        parent_id=None,
+        path=Path("/data/words.mine.json"),
+        sha256="mine",
+        author=OPERATOR,
+        is_chosen=True,
+        made_at=after(21),
+    )
+    store.call(lambda unit: unit.transcripts.add(version))
+    said("chosen mine")
+    assert store.call(lambda unit: unit.jobs.redo(again.inputs.job_id, StepKind.PROBE, after(21)))
+    said("redone 1")
     made = back_up(store.files.path, store.files.backups, after(22), "by hand")
     said(f"backup {made}")
     store.close()
@@ -124,6 +140,10 @@ def _prove_acknowledged(store: SqliteStore, acknowledged: list[str]) -> None:
                 with closing(sqlite3.connect(store.files.path)) as raw:
                     state = raw.execute("SELECT state FROM steps WHERE id = ?", (which,)).fetchone()[0]
                 assert state == "done" or rest[0] in [piece.key for piece in kept], line
+            case "chosen":
+                chosen = store.call(lambda unit: unit.transcripts.chosen(recording(3).id))
+                assert chosen is not None, line
+                assert chosen.sha256 == which, line
             case "backup":
                 assert Path(which).exists(), line
             case _:
