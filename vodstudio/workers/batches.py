@@ -67,6 +67,11 @@ class BatchedHearing:
         self._chunks = chunks_of(self._regions, self._longest)
 
     @property
+    def regions(self) -> Sequence[Region]:
+        """The regions that are known."""
+        return self._regions
+
+    @property
     def total_frames(self) -> int:
         """Frames of the speech that is known."""
         return self._frames(self._chunks[-1].end) if self._chunks else 0

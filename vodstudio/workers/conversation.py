@@ -6,12 +6,12 @@ import contextlib
 import json
 import queue
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vodstudio.core import errors
 from vodstudio.core.errors import ChildCrashed, Hold, VodError
+from vodstudio.workers.kept_model import KeptModels
 from vodstudio.workers.process import Child, Children, Command, child_command
 
 LONGEST_SILENCE_S = 1800.0
@@ -22,7 +22,10 @@ _LOOK_EVERY_S = 0.2
 
 
 class Conversation:
-    """A child of kind `speech` for the length of a block; `check` may raise at any time and ends it."""
+    """A child of kind `speech` for the length of a block; `check` may raise at any time and ends it.
+
+    With `kept`, a child that holds the model already is asked, and this one is kept for whoever comes next.
+    """
 
     def __init__(
         self,
@@ -30,22 +33,40 @@ class Conversation:
         request: Mapping[str, Any],
         check: Callable[[], None],
         command: tuple[str, ...] = (),
+        kept: KeptModels | None = None,
     ) -> None:
         self._children = children
         self._command = command or child_command("speech")
-        self._request = request
+        self._request = request if kept is None else {**request, "keep_s": kept.keep_s}
         self._check = check
+        self._kept = kept
         self._child: Child | None = None
+        self._is_untried = False
         self._is_over = False
+        self._has_failed = False
 
     def __enter__(self) -> Conversation:
+        self._child = self._kept.take(self._request["engine"]) if self._kept else None
+        if self._child is None:
+            self._start()
+        else:
+            self._is_untried = True
+            with contextlib.suppress(ChildCrashed):  # found out, and mended, when it is asked for its answer
+                self.send(self._request)
+        return self
+
+    def _start(self) -> None:
+        """A fresh child, with the request."""
         command = Command(argv=self._command, is_ours=True, has_input=True, environment=ONE_THREAD_FOR_NUMPY)
         self._child = self._children.start(command)
+        self._is_untried = False
         self.send(self._request)
-        return self
 
     def __exit__(self, *_: object) -> None:
         assert self._child is not None
+        if self._kept and self._is_over and not self._has_failed:
+            self._kept.give(self._request["engine"], self._child)
+            return
         if self._is_over:
             with contextlib.suppress(ChildCrashed, subprocess.TimeoutExpired):
                 self.send({"verb": "bye"})
@@ -59,37 +80,53 @@ class Conversation:
 
     def answers(self, last: str, silence_s: float = LONGEST_SILENCE_S) -> Iterator[dict[str, Any]]:
         """Each event up to and with the one called `last`; an error of the child is raised as ours."""
-        while True:
-            body = self._answer(silence_s)
-            if body["event"] in ("error", "fault"):
-                self._is_over = True
-                raise _error_of(body)
-            self._is_over = body["event"] == last
-            yield body
-            if self._is_over:
-                return
+        while not self._is_over:
+            yield self._judged(self._answer(silence_s), last)
+
+    def ready(self, last: str) -> Iterator[dict[str, Any]]:
+        """The same, as far as events have come already."""
+        while not self._is_over and (body := self._look(0.0)) is not None:
+            yield self._judged(body, last)
 
     def wait_for(self, last: str, limit_s: float) -> dict[str, Any]:
         """The event called `last`, whatever comes before it."""
         return list(self.answers(last, limit_s))[-1]
 
+    def _judged(self, body: dict[str, Any], last: str) -> dict[str, Any]:
+        if body["event"] in ("error", "fault"):
+            self._is_over = self._has_failed = True
+            raise _error_of(body)
+        self._is_over = body["event"] == last
+        return body
+
     def _answer(self, silence_s: float) -> dict[str, Any]:
-        assert self._child is not None
-        until = time.monotonic() + silence_s
+        # Looks are counted, not time: a computer that slept for a night has not waited for an answer (E18).
+        looks = 0
         while True:
             self._check()
-            try:
-                line = self._child.line(_LOOK_EVERY_S)
-            except queue.Empty:
-                if time.monotonic() > until:
-                    raise self._crash(f"no answer for {silence_s:.0f} s") from None
-                continue
-            if line is None:
-                status = self._child.end(1.0)
-                raise self._crash(f"exit status {status}")
-            body = json.loads(line)
-            if isinstance(body, dict):
+            body = self._look(_LOOK_EVERY_S)
+            if body is not None:
                 return body
+            looks += 1
+            if looks * _LOOK_EVERY_S > silence_s:
+                raise self._crash(f"no answer for {silence_s:.0f} s")
+
+    def _look(self, wait_s: float) -> dict[str, Any] | None:
+        """The next message, if one comes in time; the end of the child is a crash, unless it had not begun."""
+        assert self._child is not None
+        try:
+            line = self._child.line(wait_s)
+        except queue.Empty:
+            return None
+        if line is None:
+            status = self._child.end(1.0)
+            if not self._is_untried:
+                raise self._crash(f"exit status {status}")
+            self._start()
+            return None
+        self._is_untried = False
+        body = json.loads(line)
+        return body if isinstance(body, dict) else None
 
     def _crash(self, what: str) -> ChildCrashed:
         assert self._child is not None

@@ -78,6 +78,11 @@ def load(engine: Engine) -> Any:
 
 def compute_type(wanted: str, device: str, supported: set[str]) -> str:
     """The form of the numbers: what was asked for if it works here, else the fastest that keeps the words."""
-    best = ("int8", "float32") if device == "cpu" else ("float16", "int8_float16", "int8", "float32")
     asked = () if wanted == "default" else (wanted,)
-    return next((kind for kind in (*asked, *best) if kind in supported), "default")
+    last = ("int8", "float32")
+    return next((kind for kind in (*asked, *usual_types(device), *last) if kind in supported), "default")
+
+
+def usual_types(device: str) -> tuple[str, ...]:
+    """The forms of numbers that are fast on a device and keep the words, the usual one first."""
+    return ("int8", "float32") if device == "cpu" else ("float16", "int8_float16")

@@ -14,6 +14,7 @@ from vodstudio.workers.child import Channel
 from vodstudio.workers.engine import Engine, compute_type, load
 from vodstudio.workers.hearing import Ear, HeardWindow, Hearing, HearingSettings, Position, Stretch
 from vodstudio.workers.inbox import Inbox
+from vodstudio.workers.remedies import Examined, Remedies
 from vodstudio.workers.spoken_language import Language, language_of
 from vodstudio.workers.windows import Clock, Features, Region, Speech
 
@@ -90,8 +91,8 @@ def hear(keeper: ModelKeeper, request: Json, channel: Channel, inbox: Inbox) -> 
             "frames": talk.listener.total_frames,
         }
     )
-    for window in talk.windows(_position(request["position"])):
-        talk.tell(window)
+    for examined in talk.windows(_position(request["position"])):
+        talk.tell(examined)
     talk.wait_for_ack()
     channel.tell({"event": "heard", "language": talk.language.name})
 
@@ -109,33 +110,37 @@ class _Talk:
         self.language = _known_language(request) or language_of(model, speech, settings.language)
         ear = Ear(model, self.language.name, settings)
         self._maximum: float | None = None
+        self._is_mending = bool(request.get("remedies", False))
         self.listener: Listener
         self._batched: BatchedHearing | None = None
         if request.get("way") == BATCHED:
             self.listener = self._batched = BatchedHearing(ear, spool, int(request.get("batch_size", 1)))
             self._batched.know(regions, is_complete=bool(request.get("is_complete", True)))
+            known = self._batched
+            self._remedies = Remedies(ear, spool, lambda: known.regions, is_batched=True)
         else:
             features = Features(model.feature_extractor, speech, request.get("maximum"))
             self._maximum = features.maximum
             self.listener = Hearing(ear, features, Clock(regions))
+            self._remedies = Remedies(ear, spool, lambda: regions, is_batched=False)
 
-    def windows(self, at: Position) -> Iterator[HeardWindow]:
+    def windows(self, at: Position) -> Iterator[Examined]:
         """One after the other, as soon as enough of the speech is known."""
         while not self.listener.is_over(at):
             if not self.listener.is_ready(at):
                 self._take(self._inbox.next())
                 continue
-            window = self.listener.window(at)
+            examined = self._remedies.examined(self.listener.window(at), is_on=self._is_mending)
             crash_point("speech.window-heard")
-            yield window
-            at = window.after
+            yield examined
+            at = examined.window.after
 
-    def tell(self, window: HeardWindow) -> None:
+    def tell(self, examined: Examined) -> None:
         """After the parent has committed the one before."""
         self.wait_for_ack()
-        self._channel.tell({"event": "window", **self._body(window)})
+        self._channel.tell({"event": "window", **self._body(examined)})
         crash_point("speech.window-told")
-        self._told = window.index
+        self._told = examined.window.index
 
     def wait_for_ack(self) -> None:
         """The parent has committed what was told last."""
@@ -148,7 +153,8 @@ class _Talk:
         if self._batched is not None and "regions" in message:
             self._batched.know(_regions(message["regions"]), is_complete=bool(message["is_complete"]))
 
-    def _body(self, window: HeardWindow) -> dict[str, Any]:
+    def _body(self, examined: Examined) -> dict[str, Any]:
+        window = examined.window
         state = {
             **asdict(window.after),
             "maximum": self._maximum,
@@ -161,6 +167,8 @@ class _Talk:
             "end_s": window.stretches[-1].end_s,
             "words": [asdict(word) for word in window.words],
             "stretches": [_measures(stretch) for stretch in window.stretches],
+            "marks": [asdict(mark) for mark in examined.marks],
+            "reheard": [asdict(reheard) for reheard in examined.reheard],
             "state": state,
         }
 

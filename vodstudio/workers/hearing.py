@@ -120,12 +120,12 @@ class Ear:
         self.per_second = int(model.frames_per_second)
         self.longest_frames = int(model.feature_extractor.nb_max_frames)
 
-    def ask(self, features: Any, index: int, options: Any) -> Answer:
+    def ask(self, features: Any, number: int | str, options: Any) -> Answer:
         """What the model says to at most 30 seconds; whatever it samples follows from the window's number."""
         from faster_whisper.audio import pad_or_trim
 
         encoded = self.model.encode(pad_or_trim(features))
-        self.model.model.begin_window(_seed(self.settings.seed, index))
+        self.model.model.begin_window(_seed(self.settings.seed, number))
         prompt = self.model.get_prompt(self.tokenizer, [], hotwords=options.hotwords)
         result, logprob, temperature, ratio = self.model.generate_with_fallback(
             encoded, prompt, self.tokenizer, options
@@ -255,8 +255,8 @@ def words_of(segments: Sequence[dict[str, Any]], place: PlaceWord) -> tuple[Hear
     return tuple(words)
 
 
-def _seed(seed: str, index: int) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}:{index}".encode()).digest()[:4], "big")
+def _seed(seed: str, number: int | str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}:{number}".encode()).digest()[:4], "big")
 
 
 def _tokenizer(model: Any, language: str) -> Any:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vodstudio.core.errors import VodError
+from vodstudio.workers.card_memory import free_bytes
 from vodstudio.workers.child import Channel, die_with_parent
 from vodstudio.workers.hear_child import ModelKeeper, hear
 from vodstudio.workers.inbox import Inbox
 from vodstudio.workers.listen_child import listen
+from vodstudio.workers.tune_child import tune
 from vodstudio.workers.windows import SAMPLE_RATE
 
 Json = Mapping[str, Any]
+CARD = "cuda"
 _TRIAL_S = 5
 
 
@@ -73,6 +76,7 @@ def _trial(keeper: ModelKeeper, request: Json, channel: Channel, inbox: Inbox) -
             "compute_type": engine.compute_type,
             "seconds": round(time.monotonic() - began, 3),
             "segments": count,
+            "free_bytes": free_bytes(engine.index) if engine.device == CARD else None,
         }
     )
 
@@ -81,4 +85,5 @@ _VERBS: Mapping[str, Callable[[ModelKeeper, Json, Channel, Inbox], None]] = {
     "listen": _listen,
     "hear": hear,
     "trial": _trial,
+    "tune": tune,
 }
