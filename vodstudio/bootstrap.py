@@ -28,17 +28,19 @@ from vodstudio.core.station import Lane, Server, ServerId
 from vodstudio.core.switches import may_claim
 from vodstudio.core.version import VERSION
 from vodstudio.going_back import hint_for
-from vodstudio.paths import Places, resource
+from vodstudio.paths import Places
 from vodstudio.services.cities import Cities
 from vodstudio.services.conditions import Conditions
 from vodstudio.services.desk import Desk, Services
 from vodstudio.services.holds import Holds
 from vodstudio.services.importing import Importing
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.models import Models
 from vodstudio.services.monitoring import Monitoring
 from vodstudio.services.notebook import StoreNotebook
 from vodstudio.services.publishing import Publishing
 from vodstudio.services.remote import RemoteLane, RemoteStep
+from vodstudio.services.reviewing import Reviewing
 from vodstudio.services.transcripts import Transcripts
 from vodstudio.store.store import SqliteStore
 from vodstudio.vault import Vault
@@ -46,10 +48,13 @@ from vodstudio.workers.alone import own_children
 from vodstudio.workers.context import Surroundings
 from vodstudio.workers.drives import ChildDrives
 from vodstudio.workers.media import Media
+from vodstudio.workers.model_hub import HUB, HUB_VARIABLE
+from vodstudio.workers.model_room import ModelRoom
 from vodstudio.workers.models import Shelf
 from vodstudio.workers.pool import Pool
 from vodstudio.workers.practice import SIMULATOR, start_simulator
 from vodstudio.workers.process import Children, end_leftovers
+from vodstudio.workers.sound_pictures import KeptSoundPictures
 from vodstudio.workers.steps import FfmpegFinder, Toolbox
 
 log = logging.getLogger(__name__)
@@ -117,12 +122,15 @@ class House:
         self.jobs = JobControl(*surroundings, self._workers, work, self.look_again)
         self.importing = Importing(station, *surroundings, self._workers, self.jobs)
         self.transcripts = Transcripts(*surroundings, self._workers, settings.places.transcripts)
+        sounds = KeptSoundPictures(tools.toolbox.media, settings.places.cache)
+        self.reviewing = Reviewing(self.jobs, self.transcripts, settings.places.reviews, sounds)
         self.cities = Cities(station, store, self.clock, tools.drives)
         self.monitoring = Monitoring(store, self.clock, self.checks)
         self.conditions = Conditions(
             station, tools.drives, tools.vault, tools.catalogues, tools.toolbox.shelf.has
         )
         self.holds = Holds(*surroundings, is_over=self.conditions.is_over, wake=self._workers.wake)
+        self.models = Models(_room(tools.toolbox), *surroundings, self.holds.check_now)
         self.remote = RemoteLane(*surroundings, work, worker=self._worker, on_finished=self._on_step_finished)
         self.pool: Pool | None = None
         self.publishing = Publishing(
@@ -135,6 +143,7 @@ class House:
                 importing=self.importing,
                 jobs=self.jobs,
                 cities=self.cities,
+                models=self.models,
                 checks=self.checks,
                 backup=self.backup,
                 accept_server=self.accept_server,
@@ -172,6 +181,7 @@ class House:
         for chore in list(self._chores):
             chore.cancel()
         await asyncio.gather(*self._chores, return_exceptions=True)
+        self.models.stop()
         await self.holds.close()
         if self.pool is not None and not await asyncio.to_thread(self.pool.close):
             log.warning("a step did not stop in time; it goes on at its checkpoint at the next start")
@@ -297,13 +307,13 @@ def _clear(places: Places) -> None:
     end_leftovers(places.run)
     for folder in {places.home, places.config, places.run, places.backups}:
         remove_leftovers(folder, below=False)
+    remove_leftovers(places.transcripts)
 
 
 async def doctor(settings: Settings, trouble: VodError | None = None) -> tuple[Check, ...]:
     """The checks of this machine without a queue: nothing is opened for writing."""
     with own_children(settings.places.run) as children:
         settings = await _with_simulator(settings, children)
-    remove_leftovers(places.transcripts)
         tools = _tools(settings, children)
         try:
             return await health_of(settings, _parts(tools), trouble).checks()
@@ -315,17 +325,18 @@ def _parts(tools: Tools) -> Parts:
     return Parts(toolbox=tools.toolbox, drives=tools.drives, vault=tools.vault, catalogues=tools.catalogues)
 
 
+def _room(toolbox: Toolbox) -> ModelRoom:
+    hub = os.environ.get(HUB_VARIABLE) or HUB
+    return ModelRoom(shelf=toolbox.shelf, children=toolbox.children, hub=hub)
+
+
 def _tools(settings: Settings, children: Children) -> Tools:
     vault, clock = Vault(os.environ), SystemClock()
     toolbox = Toolbox(
         children=children,
         media=Media(children),
         ffmpeg=FfmpegFinder(children, settings.preferences.ffmpeg),
-        shelf=Shelf(
-            folder=settings.places.models,
-            demo_voice=resource("demo", "model"),
-            sample_meeting=resource("demo", "meeting.mp4"),
-        ),
+        shelf=Shelf.at(settings.places.models),
         transcripts=settings.places.transcripts,
     )
     catalogues = {

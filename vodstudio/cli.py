@@ -168,6 +168,12 @@ def _alone(settings: Settings, word: str, call: Mapping[str, object]) -> object:
         return runner.run(answer())
 
 
+def _models(arguments: argparse.Namespace) -> int:
+    from vodstudio import cli_models
+
+    return cli_models.models(arguments)
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "doctor": _doctor,
     "work": cli_alone.work,
@@ -175,4 +181,5 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "restore": cli_alone.restore,
     "demo": cli_alone.demo,
     "simulate-cablecast": cli_alone.simulate,
+    "models": _models,
 }

@@ -70,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     _changing(words)
     _working(words)
     _keeping(words)
+    _models(words)
     return parser
 
 
@@ -190,6 +191,29 @@ def _keeping(words: Words) -> None:
     restore = _word(words, "restore", "put a backup in the place of the queue; the present one is kept beside it",
                     "restore backups/vodstudio-20260304.db")  # fmt: skip
     restore.add_argument("file", metavar="FILE")
+
+
+def _models(words: Words) -> None:
+    models = words.add_parser(
+        "models",
+        help="the speech models of this computer",
+        description="The speech models of this computer.",
+        allow_abbrev=False,
+    )
+    verbs = models.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+    _word(verbs, "list", "which models there are, which are here, what fits and how fast it is here",
+          "models list", "models list --json")  # fmt: skip
+    get = _word(verbs, "get", "bring a model from the hub; a try that was cut off goes on where it was",
+                "models get large-v3-turbo", "models get OWNER/NAME --json")  # fmt: skip
+    get.add_argument("name", metavar="NAME", help="one of the list, or OWNER/NAME on the hub")
+    bring = _word(verbs, "import", "copy a model from a folder, proven; the hub's own cache folders too",
+                  "models import /media/usb/faster-whisper-small", "models import DIR --name small")  # fmt: skip
+    bring.add_argument(
+        "folder", metavar="FOLDER", help="with model.bin, config.json and tokenizer.json in it"
+    )
+    bring.add_argument("--name", metavar="NAME", help="what it is called here; its folder's name otherwise")
+    remove = _word(verbs, "remove", "delete a model, and what has arrived of one", "models remove tiny")
+    remove.add_argument("name", metavar="NAME")
 
 
 def _ids(parser: argparse.ArgumentParser) -> None:

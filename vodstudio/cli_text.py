@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from vodstudio.core.models import gigabytes
+
 Body = Mapping[str, Any]
 Render = Callable[[Body], Iterable[str]]
 _SIGNS = {"good": "ok", "care": "look", "bad": "BAD", "off": "off"}
@@ -169,6 +171,33 @@ def stepped(body: Body) -> Iterable[str]:
     yield from table([["  " + name, path] for name, path in body["outputs"].items()])
 
 
+def models(body: Body) -> Iterable[str]:
+    """Each model: what it is, how it stands here, and whether it suits this computer."""
+    yield f"speech models in {body['folder']}"
+    yield from table([_model(row) for row in body["models"]])
+
+
+def _model(row: Body) -> list[str]:
+    standing = row["standing"]
+    if row["arrived_bytes"]:
+        standing = f"{standing} ({gigabytes(row['arrived_bytes'])})"
+    speed = f"{row['speed']:.1f}x here" if row["speed"] else ""
+    words = [*(["recommended"] if row["is_recommended"] else []), row["why"], row["why_not"], speed]
+    about = "; ".join(each for each in (*words, row["about"]) if each)
+    language = "English" if row["languages"] == "en" else "many languages" if row["languages"] else ""
+    return [row["name"], gigabytes(row["size_bytes"]), standing, language, about]
+
+
+def model_came(body: Body) -> Iterable[str]:
+    """Where a model lies now."""
+    yield f"the speech model {_clean(body['came'])} is here: {_clean(body['folder'])}"
+
+
+def model_removed(body: Body) -> Iterable[str]:
+    """Which model is gone."""
+    yield f"the speech model {_clean(body['removed'])} is removed"
+
+
 def switched(body: Body) -> Iterable[str]:
     """How the queue stands."""
     yield "the queue is paused" if body["is_paused"] else "the queue goes on"
@@ -188,6 +217,9 @@ RENDER: Mapping[str, Render] = {
     "accept-server": accepted,
     "restore": restored,
     "step": stepped,
+    "models": models,
+    "model-came": model_came,
+    "model-remove": model_removed,
     **dict.fromkeys(
         ("pause", "resume", "cancel", "retry", "approve", "acknowledge", "priority", "now"), jobs
     ),

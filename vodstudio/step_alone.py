@@ -22,7 +22,6 @@ from vodstudio.core.jobs import Inputs, JobId, Json, Output, PlanKind, StepId, S
 from vodstudio.core.plan import StepIdentity, needs_of, parameters_of, step_key, steps_for
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId, fingerprint_of
 from vodstudio.core.station import EncodeSettings, Preset, PresetId, SpeechSettings
-from vodstudio.paths import resource
 from vodstudio.station_file import RULES
 from vodstudio.toml_reading import Expected, converted_field, did_you_mean, fields_of
 from vodstudio.workers.alone import AloneContext, Bench, Tell, own_children
@@ -138,11 +137,7 @@ def _toolbox(settings: Settings) -> Iterator[Toolbox]:
             children=children,
             media=Media(children),
             ffmpeg=FfmpegFinder(children, settings.preferences.ffmpeg),
-            shelf=Shelf(
-                folder=settings.places.models,
-                demo_voice=resource("demo", "model"),
-                sample_meeting=resource("demo", "meeting.mp4"),
-            ),
+            shelf=Shelf.at(settings.places.models),
         )
         try:
             yield toolbox

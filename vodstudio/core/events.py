@@ -112,6 +112,8 @@ Event = (
     | HoldsChanged
     | QueueSwitched
     | Logged
+    | ModelProgressed
+    | ModelsChanged
     | QueueStopped
     | WordsHeard
     | TranscriptChosen

@@ -16,6 +16,7 @@ from vodstudio.core.version import VERSION
 from vodstudio.services.cities import Cities
 from vodstudio.services.importing import Importing
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.models import Models, model_shape
 from vodstudio.services.shapes import (
     Shape,
     card_shape,
@@ -43,6 +44,7 @@ class Services:
     importing: Importing
     jobs: JobControl
     cities: Cities
+    models: Models
     checks: Callable[[], Awaitable[tuple[Check, ...]]]
     backup: Callable[[], Awaitable[Path]]
     accept_server: Callable[[ServerId], Awaitable[None]]
@@ -75,6 +77,9 @@ class Desk:
             "doctor": self._doctor,
             "backup": self._backup,
             "accept-server": self._accept_server,
+            "models": self._models,
+            "model-came": self._model_came,
+            "model-remove": self._model_remove,
             "raise": self._raise,
         }
 
@@ -190,6 +195,18 @@ class Desk:
         server_id = ServerId(_text(arguments, "id", needed=True))
         await self._services.accept_server(server_id)
         return {"accepted": server_id}
+
+    async def _models(self, _: Arguments) -> Shape:
+        return {"models": [dict(model_shape(row)) for row in await self._services.models.rows()]}
+
+    async def _model_came(self, arguments: Arguments) -> Shape:
+        """Another process has brought one: what waited for it goes on."""
+        await self._services.models.came(_text(arguments, "name", needed=True))
+        return {"came": _text(arguments, "name")}
+
+    async def _model_remove(self, arguments: Arguments) -> Shape:
+        await self._services.models.remove(_text(arguments, "name", needed=True))
+        return {"removed": _text(arguments, "name")}
 
     async def _backup(self, _: Arguments) -> Shape:
         return {"backup": str(await self._services.backup())}

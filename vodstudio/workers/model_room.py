@@ -51,7 +51,7 @@ class ModelRoom:
     shelf: Shelf
     children: Children
     hub: str = HUB
-    speed: Callable[[Path], float | None] = lambda folder: None
+    speed: Callable[[Model], float | None] = lambda model: None
 
     def machine(self) -> Machine:
         """This computer, as far as models care."""
@@ -88,7 +88,7 @@ class ModelRoom:
         if model is None:
             raise NotFound(
                 f"There is no speech model called {name} in the list",
-                hint="Type `vodstudio models` to see the list, or name one of the hub as OWNER/NAME. Nothing was changed.",
+                hint="Type `vodstudio models list` to see the list, or name one of the hub as OWNER/NAME. Nothing was changed.",
                 code="VS-UNKNOWN-MODEL",
             )
         folder = self.shelf.folder / model.name
@@ -113,7 +113,7 @@ class ModelRoom:
         if not is_ours or not (folder.is_dir() or rests):
             raise NotFound(
                 f"There is no speech model called {name} here",
-                hint="Type `vodstudio models` to see what is here. Nothing was changed.",
+                hint="Type `vodstudio models list` to see what is here. Nothing was changed.",
                 code="VS-UNKNOWN-MODEL",
             )
         if folder.is_symlink():
@@ -148,7 +148,7 @@ class ModelRoom:
             why=fault,
             memory_bytes=memory_needed(size, on_card=machine.card_bytes is not None),
             why_not=why_not(size, machine, is_here=model is not None),
-            speed=self.speed(model.folder) if model and not fault else None,
+            speed=self.speed(model) if model and not fault else None,
             is_listed=listed is not None,
             is_demo_voice=model is not None and model.is_demo_voice,
         )

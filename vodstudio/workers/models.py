@@ -15,6 +15,7 @@ from vodstudio.core.files import sha256_of
 from vodstudio.core.models import ANY_MODEL, CONDITION
 from vodstudio.core.recording import Recording, fingerprint_of
 from vodstudio.core.station import SpeechSettings
+from vodstudio.paths import resource
 from vodstudio.workers.model_aside import put_aside
 from vodstudio.workers.model_file import (
     MAY_CARRY_PROGRAMS,
@@ -58,6 +59,15 @@ class Shelf:
     demo_voice: Path
     sample_meeting: Path
     _whole: set[Seen] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    @classmethod
+    def at(cls, folder: Path) -> Shelf:
+        """The shelf in this folder, beside what comes with the program."""
+        return cls(
+            folder=folder,
+            demo_voice=resource("demo", "model"),
+            sample_meeting=resource("demo", "meeting.mp4"),
+        )
 
     def models(self) -> list[Model]:
         """Each folder that looks like a model, largest first, then the demo voice."""
