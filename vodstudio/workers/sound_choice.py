@@ -108,10 +108,20 @@ def _track(tracks: Sequence[Track], best: Mapping[int, Candidate], language: str
 
     def rank(number: int) -> tuple[bool, bool, bool, int]:
         track = tracks[number]
-        speaks = best[number].speech >= _SOME_SPEECH
-        return (not speaks, is_other_language(track.language, language), track.is_aside, number)
+        return (
+            not _speaks(best, number),
+            is_other_language(track.language, language),
+            track.is_aside,
+            number,
+        )
 
     return min(best, key=rank)
+
+
+def _speaks(best: Mapping[int, Candidate], number: int) -> bool:
+    """Music has moments that sound like a voice; beside a meeting they are few."""
+    most = max(candidate.speech for candidate in best.values())
+    return best[number].speech >= max(_SOME_SPEECH, most / 4)
 
 
 def _why_track(tracks: Sequence[Track], best: Mapping[int, Candidate], number: int) -> str:
@@ -120,7 +130,7 @@ def _why_track(tracks: Sequence[Track], best: Mapping[int, Candidate], number: i
     named = f" ({tracks[number].language})" if tracks[number].language else ""
     if number == 0:
         return f"Sound track 1 of {len(tracks)}{named} is heard."
-    passed = all(best[other].speech < _SOME_SPEECH for other in range(number))
+    passed = not any(_speaks(best, other) for other in range(number))
     because = "nobody speaks in those before it" if passed else "it has the language that is wanted"
     if not passed and any(tracks[other].is_aside for other in range(number)):
         because = "those before it describe the picture or comment on it"
