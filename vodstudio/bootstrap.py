@@ -134,7 +134,12 @@ class House:
         self.remote = RemoteLane(*surroundings, work, worker=self._worker, on_finished=self._on_step_finished)
         self.pool: Pool | None = None
         self.publishing = Publishing(
-            station, tools.catalogues, ContentDriveFiles(), tools.drives, self.clock, StoreNotebook(store)
+            station,
+            tools.catalogues,
+            ContentDriveFiles(),
+            tools.drives,
+            self.clock,
+            StoreNotebook(store, self.clock),
         )
         self._health = health_of(settings, _parts(tools))
         self.desk = Desk(

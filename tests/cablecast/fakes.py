@@ -94,6 +94,10 @@ class FakeNotebook:
 
     def __init__(self) -> None:
         self.facts: dict[str, str] = {}
+        self.trail: list[tuple[str, Json]] = []
+
+    async def audit(self, what: str, body: Json) -> None:
+        self.trail.append((what, body))
 
     async def read(self, key: str) -> str | None:
         return self.facts.get(key)

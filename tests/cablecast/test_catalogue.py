@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import struct
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cablecast.conftest import Run, Studio
+from tests.cablecast.fakes import FakeClock
 from vodstudio.cablecast import catalogue as catalogue_module
 from vodstudio.core.errors import Refused, ServerAway, VodError
 from vodstudio.demo.simulator_drives import movie_duration_s
@@ -84,11 +87,16 @@ def test_what_the_notebook_keeps_is_in_the_store(tmp_path: Path, run: Run[Any]) 
     store = SqliteStore(tmp_path / "store" / "queue.sqlite3")
     (tmp_path / "store").mkdir()
     store.open()
-    notebook = StoreNotebook(store)
+    notebook = StoreNotebook(store, FakeClock())
     assert run(notebook.read("server:main")) is None
     run(notebook.write("server:main", "X1"))
     run(notebook.write("server:main", "X2"))
     assert run(notebook.read("server:main")) == "X2"
+    run(notebook.audit("published", {"show_id": 7}))
+    with closing(sqlite3.connect(store.files.path)) as connection:
+        assert connection.execute("SELECT what, body FROM audit").fetchall() == [
+            ("published", '{"show_id":7}')
+        ]
     store.close()
 
 

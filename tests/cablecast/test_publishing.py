@@ -278,6 +278,14 @@ def test_a_false_sidecar_is_replaced_and_kept(
     assert path.with_suffix(".scc").read_bytes() == inputs.outputs["scc"].path.read_bytes()
     kept = [one.read_bytes() for one in context.work_folder.glob("replaced-*")]
     assert kept == ([fake] if fake else [])
+    result = run(published(studio, context, inputs))
+    assert [output.path.read_bytes() for output in result.outputs] == kept
+    assert result.note.endswith("is kept") is bool(fake)
+    told = [what for what, _ in studio.notebook.trail]
+    assert told == (["sidecar.replaced"] if fake else []) + ["published"]
+    assert studio.notebook.trail[-1][1]["show_id"] == FIRST_SHOW + 2
+    if fake:
+        assert studio.notebook.trail[0][1]["path"] == str(path.with_suffix(".scc"))
 
 
 def test_a_show_that_is_not_there_is_told(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from vodstudio.core.ports import Store
+from vodstudio.core.jobs import Json
+from vodstudio.core.ports import Clock, Store
 
 
 class Notebook(Protocol):
@@ -18,12 +19,17 @@ class Notebook(Protocol):
         """Keep a fact; returns after the commit."""
         ...
 
+    async def audit(self, what: str, body: Json) -> None:
+        """Tell the audit trail; returns after the commit."""
+        ...
+
 
 class StoreNotebook:
     """A notebook in the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     async def read(self, key: str) -> str | None:
         """A fact, or None."""
@@ -32,3 +38,8 @@ class StoreNotebook:
     async def write(self, key: str, value: str) -> None:
         """Keep a fact."""
         await self._store.run(lambda unit: unit.notes.set(key, value))
+
+    async def audit(self, what: str, body: Json) -> None:
+        """Tell the audit trail."""
+        now = self._clock.now()
+        await self._store.run(lambda unit: unit.notes.audit(what, body, now))

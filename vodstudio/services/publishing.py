@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from vodstudio.core.approval import APPROVED, ASK_FIRST
@@ -34,6 +35,7 @@ from vodstudio.services.verifying import Verifying
 
 INDEXED_WITHIN = timedelta(minutes=30)
 LONGEST_TITLE = 80
+REPLACED = "replaced:"
 VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".mpg", ".mpeg", ".ts", ".mkv")
 
 
@@ -134,15 +136,14 @@ class _Run:
         reel_id = await self.records.reel(show_id, base, length_s)
         vod_id = await self.records.vod(show_id)
         captions = self.inputs.outputs.get("scc")
-        replaced = None
         if self.there.storage is None:
             await self._uploading().send(base, video, captions, reel_id)
         else:
             if captions is not None:
-                replaced = await self._captions(self.there.folder / f"{base}.scc", captions)
+                await self._captions(self.there.folder / f"{base}.scc", captions)
             await self._file(video, self.there.folder / f"{base}.mp4", reel_id)
         await self._wait_for_file(reel_id)
-        return self._result(show_id, reel_id, vod_id, base, replaced)
+        return await self._result(show_id, reel_id, vod_id, base)
 
     async def caption_in_place(self) -> StepResult:
         """The file lies on the content drive and its name carries the show: add captions, and a video if none is."""
@@ -160,11 +161,12 @@ class _Run:
             )
         length_s = math.ceil(self.inputs.recording.duration_s or 0)
         reel_id = await self.records.reel(show.id, path.stem, length_s)
-        replaced = await self._captions(path.with_suffix(".scc"), captions) if captions else None
+        if captions is not None:
+            await self._captions(path.with_suffix(".scc"), captions)
         vod_id = await self.records.vod(show.id)
         await self.intents.keep("file", {"name": path.name}, self.house.clock.now())
         await self._wait_for_file(reel_id)
-        return self._result(show.id, reel_id, vod_id, path.stem, replaced)
+        return await self._result(show.id, reel_id, vod_id, path.stem)
 
     async def _base_name(self, show_id: ShowId) -> str:
         """`<ShowID>-<Reel>-<Title>`, decided once."""
@@ -208,13 +210,32 @@ class _Run:
             clock=self.house.clock,
         )
 
-    async def _captions(self, target: Path, captions: Output) -> Output | None:
+    async def _captions(self, target: Path, captions: Output) -> None:
         sidecars = Sidecars(
             content=self.house.content, notebook=self.house.notebook, work_folder=self.context.work_folder
         )
-        replaced = await sidecars.put(target, captions)
+        await sidecars.put(target, captions, partial(self._keep_replaced, captions))
         await self.intents.keep(SIDECAR, {"sha256": captions.sha256}, self.house.clock.now())
-        return replaced
+
+    async def _keep_replaced(self, captions: Output, aside: Output) -> None:
+        """The server takes minutes to see the file: a later attempt of this step is the one that gives it back."""
+        body = {"path": str(aside.path), "bytes": aside.size_bytes, "sha256": aside.sha256, **aside.facts}
+        await self.intents.keep(f"{REPLACED}{captions.sha256}", body, self.house.clock.now())
+
+    def _replaced(self) -> tuple[Output, ...]:
+        captions = self.inputs.outputs.get("scc")
+        kept = self.intents.kept(f"{REPLACED}{captions.sha256}") if captions else None
+        if kept is None:
+            return ()
+        return (
+            Output(
+                name="replaced-sidecar",
+                path=Path(str(kept["path"])),
+                size_bytes=int(str(kept["bytes"])),
+                sha256=str(kept["sha256"]),
+                facts={"reason": kept["reason"]},
+            ),
+        )
 
     async def _file(self, video: Output, target: Path, reel_id: ReelId) -> None:
         is_there = target.name in await self.house.content.names(target.parent)
@@ -263,22 +284,24 @@ class _Run:
         made = "srt" in self.inputs.outputs
         return "longer than the day that an SCC file can name" if made else "no speech was found"
 
-    def _result(
-        self, show_id: ShowId, reel_id: ReelId, vod_id: int, base: str, replaced: Output | None
-    ) -> StepResult:
+    async def _result(self, show_id: ShowId, reel_id: ReelId, vod_id: int, base: str) -> StepResult:
         has_captions = "scc" in self.inputs.outputs
         words = "with captions" if has_captions else f"without captions: {self._why_without()}"
+        replaced = self._replaced()
+        if replaced:
+            words += "; what lay in their place is kept"
+        facts: dict[str, object] = {
+            "server": self.there.server.id,
+            "show_id": show_id,
+            "reel_id": reel_id,
+            "vod_id": vod_id,
+            "base": base,
+            "has_captions": has_captions,
+        }
+        told = {"job": self.inputs.job_id, "recording": self.inputs.recording.title, **facts}
+        await self.house.notebook.audit("published", told)
         return StepResult(
-            outputs=(replaced,) if replaced else (),
-            facts={
-                "server": self.there.server.id,
-                "show_id": show_id,
-                "reel_id": reel_id,
-                "vod_id": vod_id,
-                "base": base,
-                "has_captions": has_captions,
-            },
-            note=f"show {show_id} on {self.there.server.name}, {words}",
+            outputs=replaced, facts=facts, note=f"show {show_id} on {self.there.server.name}, {words}"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,18 +27,21 @@ class Sidecars:
     notebook: Notebook
     work_folder: Path
 
-    async def put(self, target: Path, made: Output) -> Output | None:
-        """Put our captions at `target`; gives back what lay there and was worthless, kept in the work folder."""
+    async def put(self, target: Path, made: Output, keep: Callable[[Output], Awaitable[None]]) -> None:
+        """Put our captions at `target`; `keep` hears first of what lay there and is kept in the work folder."""
         ours = await asyncio.to_thread(made.path.read_bytes)
         before = await self.content.read(target, LARGEST_SIDECAR_BYTES)
         if before == ours:
-            return None
-        kept = await self._set_aside(target, before) if before is not None else None
+            return
+        aside = await self._set_aside(target, before) if before is not None else None
         await self.notebook.write(_key(ours), str(target))
+        if aside is not None:
+            await keep(aside)
+            body = {"path": str(target), "sha256": aside.sha256, "by": made.sha256, **aside.facts}
+            await self.notebook.audit("sidecar.replaced", body)
         crash_point("publish.sidecar.noted")
         await self.content.replace(target, ours)
         crash_point("publish.sidecar.placed")
-        return kept
 
     async def _set_aside(self, target: Path, before: bytes) -> Output | None:
         """Empty ones go without a word, false ones are kept, real ones of others stop us."""
@@ -52,13 +56,14 @@ class Sidecars:
                 detail=f"{target}: {verdict.reason}",
                 code="VS-HAS-CAPTIONS",
             )
-        copy = self.work_folder / f"replaced-{target.name}"
+        sha256 = hashlib.sha256(before).hexdigest()
+        copy = self.work_folder / f"replaced-{sha256[:8]}-{target.name}"
         await asyncio.to_thread(write_atomically, copy, before)
         return Output(
             name="replaced-sidecar",
             path=copy,
             size_bytes=len(before),
-            sha256=hashlib.sha256(before).hexdigest(),
+            sha256=sha256,
             facts={"reason": verdict.reason},
         )
 
