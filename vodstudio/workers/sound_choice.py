@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from numpy.typing import NDArray
 
+    Stretches = dict[str, list[NDArray[np.float32]]]
+
 STRETCHES = 6
 STRETCH_S = 8.0
 _MOST_TRACKS = 8
@@ -32,6 +34,8 @@ _LOUDER_DB = 5.0
 _MORE_SPEECH = 0.05
 _SOME_SPEECH = 0.02
 _FLOOR = 1e-12
+# Of the energy of the louder side; a difference of 2 dB or a mild echo still counts as the same.
+_ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +73,13 @@ def choose(source: Path, language: str) -> HeardFrom:
         duration_s = (container.duration or 0) / 1_000_000
     if len(tracks) == 1 and tracks[0].channels != 2:
         return HeardFrom()
+    heard = [_stretches(source, number, track, duration_s) for number, track in enumerate(tracks)]
+    if len(tracks) == 1 and _are_alike(heard[0]):
+        return HeardFrom()
     candidates = [
-        candidate
-        for number, track in enumerate(tracks)
-        for candidate in _candidates(source, number, track, duration_s)
+        _candidate(number, channel, stretches)
+        for number, channels in enumerate(heard)
+        for channel, stretches in channels.items()
     ]
     return judged(tracks, candidates, language)
 
@@ -178,16 +185,33 @@ def _track_of(stream: AudioStream) -> Track:
     )
 
 
-def _candidates(source: Path, number: int, track: Track, duration_s: float) -> list[Candidate]:
+def _stretches(source: Path, number: int, track: Track, duration_s: float) -> Stretches:
+    """The samples of each stretch, mixed and for each of two sides."""
     channels = (MIX, LEFT, RIGHT) if track.channels == 2 else (MIX,)
-    taps = {channel: _Tap() for channel in channels}
+    heard: Stretches = {channel: [] for channel in channels}
     with sound_of(source, number) as (container, stream):
         start_s = container.start_time / 1_000_000 if container.start_time else 0.0
         for at_s in places(duration_s):
             frames = _frames(container, stream, start_s + at_s)
-            for channel, tap in taps.items():
-                tap.hear(list(samples_of(iter(frames), channel)))
-    return [tap.candidate(number, channel) for channel, tap in taps.items()]
+            for channel in channels:
+                heard[channel].append(_whole_windows(list(samples_of(iter(frames), channel))))
+    return heard
+
+
+def _whole_windows(blocks: list[NDArray[np.int16]]) -> NDArray[np.float32]:
+    import numpy as np
+
+    samples = as_float(np.concatenate([np.zeros(0, dtype=np.int16), *blocks]))
+    return samples[: len(samples) - len(samples) % WINDOW_SAMPLES]
+
+
+def _are_alike(heard: Stretches) -> bool:
+    """Two sides with the same sound: nothing to choose, and no model is asked."""
+    import numpy as np
+
+    left, right = (np.concatenate(heard[side]).astype(np.float64) for side in (LEFT, RIGHT))
+    one, other, both = float(left @ left), float(right @ right), float(left @ right)
+    return both > 0.0 and both > _ALIKE * max(one, other)
 
 
 def places(duration_s: float) -> list[float]:
@@ -214,31 +238,15 @@ def _frames(container: InputContainer, stream: AudioStream, at_s: float) -> list
     return frames
 
 
-class _Tap:
-    """Adds up what is heard on one way to hear a recording."""
+def _candidate(track: int, channel: str, stretches: list[NDArray[np.float32]]) -> Candidate:
+    import numpy as np
 
-    def __init__(self) -> None:
-        self._windows = self._spoken = self._samples = 0
-        self._power = 0.0
-
-    def hear(self, blocks: list[NDArray[np.int16]]) -> None:
-        import numpy as np
-
-        samples = as_float(np.concatenate([np.zeros(0, dtype=np.int16), *blocks]))
-        samples = samples[: len(samples) - len(samples) % WINDOW_SAMPLES]
-        if len(samples) == 0:
-            return
-        found = VoiceModel().probabilities(samples)
-        self._windows += len(found)
-        self._spoken += sum(probability >= _SPEECH_FROM for probability in found)
-        self._samples += len(samples)
-        self._power += float(np.square(samples, dtype=np.float64).sum())
-
-    def candidate(self, track: int, channel: str) -> Candidate:
-        power = self._power / max(1, self._samples)
-        return Candidate(
-            track=track,
-            channel=channel,
-            speech=self._spoken / max(1, self._windows),
-            level_db=10 * math.log10(power) if power > _FLOOR else FLOOR_DB,
-        )
+    found = [value for samples in stretches if len(samples) for value in VoiceModel().probabilities(samples)]
+    power = sum(float(np.square(samples, dtype=np.float64).sum()) for samples in stretches)
+    power /= max(1, len(found) * WINDOW_SAMPLES)
+    return Candidate(
+        track=track,
+        channel=channel,
+        speech=sum(value >= _SPEECH_FROM for value in found) / max(1, len(found)),
+        level_db=10 * math.log10(power) if power > _FLOOR else FLOOR_DB,
+    )
