@@ -168,6 +168,12 @@ def _alone(settings: Settings, word: str, call: Mapping[str, object]) -> object:
         return runner.run(answer())
 
 
+def _captions(arguments: argparse.Namespace) -> int:
+    from vodstudio import cli_captions
+
+    return cli_captions.captions(arguments)
+
+
 def _models(arguments: argparse.Namespace) -> int:
     from vodstudio import cli_models
 
@@ -181,5 +187,6 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "restore": cli_alone.restore,
     "demo": cli_alone.demo,
     "simulate-cablecast": cli_alone.simulate,
+    "captions": _captions,
     "models": _models,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import datetime
+from fractions import Fraction
 from typing import NoReturn, TypeAlias
 
 from vodstudio.core.errors import Refused
@@ -12,6 +13,8 @@ from vodstudio.core.jobs import StepKind
 from vodstudio.core.version import VERSION
 
 ALONE = tuple(kind.value for kind in StepKind if kind not in (StepKind.PUBLISH, StepKind.VERIFY))
+_SLOWEST_FPS, _FASTEST_FPS = 10, 120
+_LONGEST_S = 1e6
 CODES = """\
 exit codes:
   0    done
@@ -31,8 +34,16 @@ examples:
   vodstudio doctor                           is this machine ready?
   vodstudio import "Grant City Council 03 04 2026.mp4"
   vodstudio import /mnt/flex-2 --city grant --json
+  vodstudio captions check meeting.scc --media meeting.mp4
   vodstudio jobs --state held
   vodstudio work --until-idle
+"""
+CAPTION_EXAMPLES = """\
+examples:
+  vodstudio captions make words.json --out captions
+  vodstudio captions check meeting.scc --media meeting.mp4
+  vodstudio captions check /mnt/flex-2
+  vodstudio captions convert meeting.srt meeting.scc
 """
 
 
@@ -69,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     _looking(words)
     _changing(words)
     _working(words)
+    _captions(words)
     _keeping(words)
     _models(words)
     return parser
@@ -186,6 +198,78 @@ def _working(words: Words) -> None:
     server.add_argument("--folder", metavar="DIR", help="where it keeps its objects")
 
 
+def _captions(words: Words) -> None:
+    captions = words.add_parser(
+        "captions",
+        help="make, check and convert caption files, without queue and station",
+        description="Make, check and convert caption files, without queue and station.",
+        epilog=CAPTION_EXAMPLES + "\n" + CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verbs = captions.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+    make = _word(
+        verbs, "make", "caption files of a list of words, each read back before it is written",
+        "captions make words.json --out captions", "captions make words.json --out captions --profile WEB-42 --format vtt",
+        "captions make words.json --out captions --fps 30 --scc ndf --first-label 01:00:00:00",
+    )  # fmt: skip
+    make.add_argument("words", metavar="WORDS.json")
+    make.add_argument("--out", required=True, metavar="DIR", help="where the files are put")
+    make.add_argument("--name", metavar="BASE", help="their name without ending; that of the words otherwise")
+    make.add_argument("--format", action="append", default=[], metavar="NAME",
+                      help="only this one; may repeat: srt vtt scc ttml txt transcript (all but the last)")  # fmt: skip
+    make.add_argument("--duration", type=_seconds, default=0.0, metavar="S", help="length of the video")
+    _caption_options(make, _captions_check(verbs), _captions_convert(verbs))
+
+
+def _captions_check(verbs: Words) -> argparse.ArgumentParser:
+    look = _word(
+        verbs, "check", "what caption files are worth, and what the check report says of them",
+        "captions check meeting.scc --media meeting.mp4", "captions check /mnt/flex-2 --json",
+        "captions check meeting.vtt --words words.json --html report.html",
+    )  # fmt: skip
+    look.add_argument("paths", nargs="+", metavar="PATH", help="caption files, or folders of recordings")
+    look.add_argument(
+        "--media", metavar="FILE", help="the recording: its voice is compared with the captions"
+    )
+    look.add_argument("--words", metavar="FILE", help="its words.json: they are compared as well")
+    look.add_argument("--html", metavar="FILE", help="write the report as a page")
+    return look
+
+
+def _captions_convert(verbs: Words) -> argparse.ArgumentParser:
+    turn = _word(
+        verbs, "convert", "a caption file in another format; the endings say which",
+        "captions convert meeting.srt meeting.scc", "captions convert broken.vtt whole.vtt --shift -1.5",
+    )  # fmt: skip
+    turn.add_argument("source", metavar="IN")
+    turn.add_argument("target", metavar="OUT")
+    turn.add_argument("--format", metavar="NAME", help="the format of OUT, where its ending does not say it")
+    turn.add_argument("--language", default="en", metavar="TAG", help="the language of the text (en)")
+    turn.add_argument("--shift", type=_shift, default=0.0, metavar="S", help="seconds later, or -S earlier")
+    return turn
+
+
+def _caption_options(
+    make: argparse.ArgumentParser, look: argparse.ArgumentParser, turn: argparse.ArgumentParser
+) -> None:
+    for parser in (make, look):
+        parser.add_argument(
+            "--profile", default="BROADCAST-32", metavar="NAME", help="the limits (BROADCAST-32)"
+        )
+    for parser in (make, turn):
+        parser.add_argument("--replace", action="store_true", help="replace files that are there already")
+        parser.add_argument(
+            "--scc", choices=("df", "ndf"), default="df", help="SCC with or without dropped frames"
+        )
+        parser.add_argument(
+            "--first-label", default="00:00:00:00", metavar="LABEL", help="what SCC begins with"
+        )
+    for parser in (make, look, turn):
+        parser.add_argument("--fps", type=_rate, default=_rate("30000/1001"), metavar="RATE",
+                            help="pictures a second of the video (30000/1001)")  # fmt: skip
+
+
 def _keeping(words: Words) -> None:
     _word(words, "backup", "make a verified backup of the queue now", "backup", "backup --json")
     restore = _word(words, "restore", "put a backup in the place of the queue; the present one is kept beside it",
@@ -227,6 +311,36 @@ def _time(text: str) -> str:
     except ValueError as exc:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-03-05T18:00") from exc
     return text
+
+
+def _rate(text: str) -> Fraction:
+    """Pictures a second: 25, 29.97 or 30000/1001."""
+    try:
+        rate = Fraction(text).limit_denominator(1001)
+    except (ValueError, ZeroDivisionError) as exc:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a rate like 25 or 30000/1001") from exc
+    near = Fraction(round(rate) * 1000, 1001)
+    rate = near if abs(rate - near) < Fraction(1, 100) and rate != round(rate) else rate
+    if not _SLOWEST_FPS <= rate <= _FASTEST_FPS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a rate from {_SLOWEST_FPS} to {_FASTEST_FPS}")
+    return rate
+
+
+def _seconds(text: str) -> float:
+    value = _shift(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a length in seconds")
+    return value
+
+
+def _shift(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not abs(value) < _LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return value
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

@@ -11,6 +11,7 @@ Body = Mapping[str, Any]
 Render = Callable[[Body], Iterable[str]]
 _SIGNS = {"good": "ok", "care": "look", "bad": "BAD", "off": "off"}
 _WIDEST = 60
+_MOST_LINES = 40
 
 
 def table(rows: Sequence[Sequence[object]]) -> Iterable[str]:
@@ -171,6 +172,51 @@ def stepped(body: Body) -> Iterable[str]:
     yield from table([["  " + name, path] for name, path in body["outputs"].items()])
 
 
+def captions_made(body: Body) -> Iterable[str]:
+    """Which files were made of the words, and what a person should know about them."""
+    yield f"{body['cues']} captions of {body['words']} words, profile {body['profile']}"
+    yield from table([["  " + name, path] for name, path in body["files"].items()])
+    for name, why in body["missing"].items():
+        yield f"  {name} was not made: {why}"
+    yield from _findings(body["findings"])
+
+
+def captions_converted(body: Body) -> Iterable[str]:
+    """What became of a caption file."""
+    yield f"{body['cues']} captions from {body['from']} to {body['to']}: {_clean(body['target'])}"
+    for fault in body["faults"]:
+        yield f"  {_clean(fault)}"
+    yield from _findings(body["findings"])
+
+
+def captions_checked(body: Body) -> Iterable[str]:
+    """The verdict on each file, then what was found in it."""
+    if not body["files"] and not body["without_captions"]:
+        yield "No captions and no recordings here."
+    for file in body["files"]:
+        yield f"{file['state']:16}  {_clean(file['path'])}: {_clean(file['reason'])}"
+        for fault in file["faults"][:_MOST_LINES]:
+            yield f"  {_clean(fault)}"
+        if len(file["faults"]) > _MOST_LINES:
+            yield f"  and {len(file['faults']) - _MOST_LINES} more"
+        if file["report"]:
+            yield from _findings(file["report"]["findings"])
+    for video in body["without_captions"]:
+        yield f"{'no captions':16}  {_clean(video)}"
+
+
+def _findings(findings: Sequence[Body]) -> Iterable[str]:
+    rows = [["  " + each["level"], each["rule"], _at(each["at_s"]), each["text"]] for each in findings]
+    yield from table(rows[:_MOST_LINES])
+    if len(rows) > _MOST_LINES:
+        yield f"  and {len(rows) - _MOST_LINES} more; --json shows all"
+
+
+def _at(seconds: float) -> str:
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
 def models(body: Body) -> Iterable[str]:
     """Each model: what it is, how it stands here, and whether it suits this computer."""
     yield f"speech models in {body['folder']}"
@@ -220,6 +266,9 @@ RENDER: Mapping[str, Render] = {
     "models": models,
     "model-came": model_came,
     "model-remove": model_removed,
+    "captions make": captions_made,
+    "captions check": captions_checked,
+    "captions convert": captions_converted,
     **dict.fromkeys(
         ("pause", "resume", "cancel", "retry", "approve", "acknowledge", "priority", "now"), jobs
     ),

@@ -1,0 +1,312 @@
+"""Captions on the command line, as other programs and people use it: real files, real listening, exit codes and shapes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.captions.council import council_words
+from tests.integration.shape import Shape, faults
+from vodstudio import cli
+from vodstudio import cli_output as codes
+from vodstudio.captions.cue import Cue
+from vodstudio.captions.formats import FORMATS, SET, write_one
+from vodstudio.captions.timecode import Timebase
+from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
+from vodstudio.paths import resource
+
+MEETING = resource("demo/meeting.mp4")
+TRUTH = json.loads(resource("demo/meeting.truth.json").read_text("utf-8"))
+FINDING = {
+    "rule": str,
+    "level": frozenset({"error", "warning", "information"}),
+    "at_s": float | int,
+    "text": str,
+}
+MADE: Shape = {
+    "files": {"*": str},
+    "missing": {"*": str},
+    "profile": str,
+    "words": int,
+    "cues": int,
+    "late_cues": int,
+    "findings": [FINDING],
+}
+CONVERTED: Shape = {
+    "source": str,
+    "from": frozenset(FORMATS),
+    "target": str,
+    "to": frozenset(FORMATS),
+    "cues": int,
+    "faults": [str],
+    "findings": [FINDING],
+}
+CHECKED: Shape = {
+    "files": [
+        {
+            "path": str,
+            "video": str | None,
+            "format": str,
+            "state": frozenset({"valid", "fake", "empty", "of another video", "late"}),
+            "reason": str,
+            "offset_s": float | int,
+            "cues": int,
+            "faults": [str],
+            "needs_a_look": bool,
+            "report": (None, dict),
+        }
+    ],
+    "without_captions": [str],
+    "needs_a_look": int,
+}
+Do = Callable[..., tuple[int, Any]]
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def do(capsys: pytest.CaptureFixture[str]) -> Do:
+    """Run `captions` in this process with --json; gives its exit code and what it printed."""
+
+    def run(*argv: str) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = cli.main(["captions", *argv, "--json"])
+        said = capsys.readouterr()
+        assert said.err == ""
+        return code, json.loads(said.out)
+
+    return run
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    """The words of a council meeting."""
+    heard, length_s = council_words(5, 60)
+    path = tmp_path / "Grant Council.json"
+    path.write_text(
+        transcript_to_json(Transcript(language="en", duration=length_s, words=tuple(heard))), "utf-8"
+    )
+    return path
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """The words of the sample meeting as they were really said."""
+    path = tmp_path / "words.json"
+    said = tuple(word for sentence in TRUTH["sentences"] for word in spread(**sentence))
+    body = transcript_to_json(Transcript(language="en", duration=TRUTH["duration"], words=said))
+    path.write_text(body, "utf-8")
+    return path
+
+
+def spread(start: float, end: float, text: str) -> list[Word]:
+    """The words of a sentence, each as long as its letters."""
+    texts = text.split()
+    places = [0, *accumulate(len(each) + 1 for each in texts)]
+    pace = (end - start) / places[-1]
+    return [
+        Word(text=f" {each}", start=start + pace * first, end=start + pace * last)
+        for each, (first, last) in zip(texts, pairwise(places), strict=True)
+    ]
+
+
+def test_words_become_a_set_of_files_that_check_finds_right(do: Do, words: Path, tmp_path: Path) -> None:
+    code, made = do("make", str(words), "--out", str(tmp_path / "new" / "out"))
+    assert (code, faults(made, MADE)) == (codes.DONE, [])
+    assert set(made["files"]) == set(SET)
+    assert {Path(path).name for path in made["files"].values()} == {f"Grant Council.{name}" for name in SET}
+    captions = [made["files"][name] for name in ("scc", "srt", "vtt", "ttml")]
+    page = tmp_path / "report.html"
+    code, checked = do("check", *captions, "--words", str(words), "--html", str(page))
+    assert faults(checked, CHECKED) == []
+    assert [(file["state"], file["cues"]) for file in checked["files"]] == [("valid", made["cues"])] * 4
+    assert all("heard in the recording" in file["reason"] for file in checked["files"])
+    assert all(file["report"]["schema"] == 1 for file in checked["files"])
+    assert "Grant Council.scc" in page.read_text("utf-8")
+    assert "Grant Council.srt" in (tmp_path / "report-2.html").read_text("utf-8")
+    assert do("make", str(words), "--out", str(tmp_path / "new" / "out"))[0] == codes.DONE
+
+
+def test_only_the_formats_that_are_asked_for(do: Do, words: Path, tmp_path: Path) -> None:
+    code, made = do(
+        "make", str(words), "--out", str(tmp_path), "--name", "x", "--profile", "web-42", "--format", "SCC",
+        "--format", "transcript", "--fps", "30", "--scc", "ndf", "--first-label", "01:00:00:00",
+    )  # fmt: skip
+    assert code == codes.DONE
+    assert made["files"] == {
+        "scc": str(tmp_path / "x.scc"),
+        "transcript": str(tmp_path / "x.transcript.txt"),
+    }
+    assert "\n01:00:0" in (tmp_path / "x.scc").read_text("ascii")
+    assert ";" not in (tmp_path / "x.scc").read_text("ascii")
+    assert (tmp_path / "x.transcript.txt").read_text("utf-8").startswith("[0:00:0")
+
+
+def test_captions_that_are_there_are_never_replaced_unasked(do: Do, words: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "Grant Council.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nBy hand\n", "utf-8")
+    code, body = do("make", str(words), "--out", str(out))
+    assert (code, body["error"]["code"]) == (codes.FAILED, "VS-FILE-EXISTS")
+    assert [path.name for path in out.iterdir()] == ["Grant Council.vtt"]
+    assert do("make", str(words), "--out", str(out), "--replace")[0] == codes.DONE
+    assert "By hand" not in (out / "Grant Council.vtt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("by_s", [0.0, 4.0])
+def test_captions_are_compared_with_the_voice_of_the_recording(
+    do: Do, sample: Path, tmp_path: Path, by_s: float
+) -> None:
+    assert do("make", str(sample), "--out", str(tmp_path), "--name", "meeting", "--format", "srt")[0] == 0
+    source, shifted = tmp_path / "meeting.srt", tmp_path / "shifted.scc"
+    assert do("convert", str(source), str(shifted), "--shift", str(by_s))[0] == codes.DONE
+    code, body = do("check", str(shifted), "--media", str(MEETING), "--words", str(sample))
+    (file,) = body["files"]
+    assert file["state"] == ("late" if by_s else "valid")
+    assert file["offset_s"] == pytest.approx(by_s, abs=0.6)
+    assert file["report"]["figures"]["speech_min"] > 0.5
+    if by_s:
+        assert (code, body["needs_a_look"]) == (codes.FAILED, 1)
+        assert "too late" in file["reason"]
+
+
+def test_a_whole_shelf(do: Do, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    shelf = tmp_path / "flex-2"
+    shelf.mkdir()
+    for name in ("good", "fake", "long", "bare", "broken"):
+        shutil.copyfile(MEETING, shelf / f"{name}.mp4")
+    (shelf / "broken.mp4").write_bytes(b"not a film at all" * 100)
+    cue = Cue(start_s=5, end_s=8, lines=("Roll call.",))
+    after = Cue(start_s=5000, end_s=5003, lines=("Good night.",))
+    scc = write_one([cue], FORMATS["scc"]).data
+    (shelf / "good.scc").write_bytes(scc)
+    (shelf / "broken.scc").write_bytes(scc)
+    (shelf / "alone.scc").write_bytes(scc)
+    (shelf / ".hidden.scc").write_bytes(scc)
+    (shelf / "long.vtt").write_bytes(write_one([cue, after], FORMATS["vtt"]).data)
+    (shelf / "fake.scc").write_text("Scenarist_SCC V1.0\n\n00:00:01:00\tThe clerk calls the roll.\n")
+    before = {path: path.read_bytes() for path in shelf.iterdir()}
+    code, body = do("check", str(shelf))
+    assert (code, faults(body, CHECKED)) == (codes.FAILED, [])
+    found = {Path(file["path"]).name: file for file in body["files"]}
+    assert {name: file["state"] for name, file in found.items()} == {
+        "good.scc": "valid",
+        "broken.scc": "valid",
+        "alone.scc": "valid",
+        "long.vtt": "of another video",
+        "fake.scc": "fake",
+    }
+    assert {name for name, file in found.items() if file["needs_a_look"]} == {*found} - {"good.scc"}
+    assert "no video has its name" in found["alone.scc"]["reason"]
+    assert found["good.scc"]["video"] == str(shelf / "good.mp4")
+    assert body["without_captions"] == [str(shelf / "bare.mp4")]
+    assert {path: path.read_bytes() for path in shelf.iterdir()} == before
+    assert cli.main(["captions", "check", str(shelf)]) == codes.FAILED
+    said = capsys.readouterr().out
+    assert f"no captions       {shelf / 'bare.mp4'}" in said
+    assert f"fake              {shelf / 'fake.scc'}: 1 of its 1 lines are not caption codes" in said
+
+
+def test_broken_files_of_others_are_converted_and_every_liberty_is_told(do: Do, tmp_path: Path) -> None:
+    source = tmp_path / "theirs.srt"
+    source.write_bytes(
+        "7\r00:00:01.5 --> 00:00:04\r<i>Señora</i> Peña Ω\r\r00:00:03,000 --> 00:00:06,000\rAye.\r".encode(
+            "cp1252", "replace"
+        )
+    )
+    code, body = do("convert", str(source), str(tmp_path / "ours.dfxp"))
+    assert (code, faults(body, CONVERTED)) == (codes.DONE, [])
+    assert (body["from"], body["to"], body["cues"]) == ("srt", "ttml", 2)
+    for fault in (
+        "Windows text",
+        "line 2: its number",
+        "not written like",
+        "styles",
+        "before the one before",
+    ):
+        assert any(fault in told for told in body["faults"]), fault
+    code, body = do("check", str(tmp_path / "ours.dfxp"))
+    assert body["files"][0]["state"] == "valid"
+    code, body = do("convert", str(source), str(tmp_path / "ours.txt"))
+    assert (tmp_path / "ours.txt").read_text("utf-8") == "Señora Peña ? Aye.\n"
+
+
+def test_an_offset_is_taken_off_again(do: Do, tmp_path: Path) -> None:
+    cue = Cue(start_s=5, end_s=8, lines=("Roll call.",))
+    later = FORMATS["scc"].write([cue], write_options := _options())[0]
+    (tmp_path / "a.scc").write_bytes(later.encode())
+    assert write_options.base.offset_frames
+    assert (
+        do("convert", str(tmp_path / "a.scc"), str(tmp_path / "a.srt"), "--first-label", "01:00:00:00")[0]
+        == 0
+    )
+    assert "00:00:05,005 -->" in (tmp_path / "a.srt").read_text("utf-8")
+    assert do("convert", str(tmp_path / "a.scc"), str(tmp_path / "b.srt"))[0] == 0
+    assert "01:00:05,001 -->" in (tmp_path / "b.srt").read_text("utf-8")
+
+
+def _options() -> Any:
+    from vodstudio.captions.formats import Options
+
+    return Options(base=Timebase(offset_frames=107892))
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "error"),
+    [
+        (["make", "nothing.json", "--out", "o"], codes.FAILED, "VS-WORDS-AWAY"),
+        (["make", "{words}", "--out", "o", "--profile", "TV"], codes.USAGE, "VS-CAPTION-PROFILE"),
+        (["make", "{words}", "--out", "o", "--format", "mcc"], codes.USAGE, "VS-CAPTION-FORMAT"),
+        (["make", "{words}", "--out", "o", "--fps", "many"], codes.USAGE, "VS-USAGE"),
+        (["make", "{words}", "--out", "o", "--fps", "1"], codes.USAGE, "VS-USAGE"),
+        (["make", "{words}", "--out", "o", "--duration", "-1"], codes.USAGE, "VS-USAGE"),
+        (["make", "{words}", "--out", "o", "--first-label", "25:00:00:00"], codes.USAGE, "VS-TIMEBASE"),
+        (["make", "{words}", "--out", "{words}/x"], codes.FAILED, "VS-FOLDER-NO-ACCESS"),
+        (["make", "{words}"], codes.USAGE, "VS-USAGE"),
+        (["check", "nothing.scc"], codes.FAILED, "VS-NO-SUCH-FILE"),
+        (["check", "{words}", "--media", "nothing.mp4"], codes.FAILED, "VS-NO-SUCH-FILE"),
+        (["check", "{words}", "--html", "x.html"], codes.FAILED, "VS-NO-CAPTIONS"),
+        (["convert", "{words}", "x.srt"], codes.FAILED, "VS-NOT-CAPTIONS"),
+        (["convert", "{words}", "x.mcc"], codes.USAGE, "VS-CAPTION-FORMAT"),
+        (["convert", "{empty}", "x.srt"], codes.FAILED, "VS-NO-CAPTIONS"),
+        (["convert", "{words}", "x.srt", "--shift", "soon"], codes.USAGE, "VS-USAGE"),
+        (["fly"], codes.USAGE, "VS-USAGE"),
+        ([], codes.USAGE, "VS-USAGE"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    do: Do,
+    words: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: list[str],
+    code: int,
+    error: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.vtt").write_text("WEBVTT\n")
+    names = {"{words}": str(words), "{empty}": str(tmp_path / "empty.vtt"), "{words}/x": f"{words}/x"}
+    got, body = do(*(names.get(word, word) for word in argv))
+    assert (got, body["error"]["code"]) == (code, error)
+    assert body["error"]["hint"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == [
+        "Grant Council.json",
+        "empty.vtt",
+    ]
+
+
+def test_more_than_a_day_gives_every_file_but_scc(
+    do: Do, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "long.json"
+    said = (Word(text=" Good", start=90_000, end=90_000.4), Word(text=" night.", start=90_000.5, end=90_001))
+    path.write_text(transcript_to_json(Transcript(language="en", duration=90_010, words=said)), "utf-8")
+    code, made = do("make", str(path), "--out", str(tmp_path))
+    assert (code, set(made["files"]), set(made["missing"])) == (codes.DONE, set(SET) - {"scc"}, {"scc"})
+    assert cli.main(["captions", "make", str(path), "--out", str(tmp_path)]) == codes.DONE
+    assert "scc was not made: SCC captions end at 24 hours" in capsys.readouterr().out
