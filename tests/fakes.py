@@ -576,6 +576,16 @@ class FakeJobs:
         ]
         return max(found)[1] if found else None
 
+    def job_at(self, fingerprint: Fingerprint, path: Path) -> JobId | None:
+        """The newest job of this content in this place."""
+        there = [
+            entry.job
+            for entry in self._memory.entries.values()
+            if (entry.job.recording.fingerprint, self._memory.recordings[entry.job.recording.id].path)
+            == (fingerprint, path)
+        ]
+        return max(there, key=lambda job: job.added_at).id if there else None
+
     def pause(self, job_id: JobId, is_paused: bool, now: datetime) -> bool:
         """The operator's flag."""
         entry = self._memory.entries[job_id]

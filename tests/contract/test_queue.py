@@ -635,6 +635,19 @@ def test_a_recording_is_known_by_its_content(store: Transactions) -> None:
     assert store.call(lambda unit: unit.recordings.by_fingerprint(recording(9).fingerprint)) is None
 
 
+def test_the_job_of_a_content_in_a_place_is_the_newest(store: Transactions) -> None:
+    elsewhere = recording(1, id=recording(5).id, path=Path("/media/elsewhere.mp4"))
+    add(store, 1)
+    add(store, 2, recording=recording(1))
+    add(store, 3, recording=elsewhere)
+    at = {
+        path: store.call(lambda unit, p=path: unit.jobs.job_at(recording(1).fingerprint, p))  # type: ignore[misc]
+        for path in (recording(1).path, elsewhere.path, Path("/media/nowhere.mp4"))
+    }
+    assert list(at.values()) == [job_id(2), job_id(3), None]
+    assert store.call(lambda unit: unit.jobs.job_at(recording(4).fingerprint, recording(1).path)) is None
+
+
 def test_a_moved_recording_is_followed_to_a_place_where_it_is_known(store: Transactions) -> None:
     there = Path("/media/content/meeting.mp4")
     add(store, 1, recording=recording(1))

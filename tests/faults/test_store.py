@@ -249,6 +249,39 @@ def test_a05_a_queue_that_may_not_be_written_is_refused_with_its_path(what: str)
         assert before == (house.content(), sorted(house.path.parent.iterdir()))
 
 
+_BACKUP_TRIAL = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from vodstudio.core.errors import NoAccess
+from vodstudio.store.backup import back_up
+os.setgid(65534); os.setuid(65534)
+try:
+    back_up(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC), "by hand")
+except NoAccess as error:
+    print(error.title)
+"""
+
+
+@as_root
+def test_a04_a_backups_folder_that_may_not_be_written_is_named_and_not_the_queue() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = Home(Path(folder))
+        with house.opened() as store:
+            add(store, 1)
+        Path(folder).chmod(0o755)
+        house.path.chmod(0o644)
+        house.backups.mkdir(mode=0o755)
+        done = subprocess.run(
+            [sys.executable, "-c", _BACKUP_TRIAL, str(house.path), str(house.backups)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+        assert done.stdout.strip() == f"We may not write to {house.backups}", done.stderr
+
+
 def test_a05_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file", encoding="ascii")
     assert Home(tmp_path / "home").refused().code == "VS-STORE-READ-ONLY"

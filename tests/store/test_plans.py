@@ -50,6 +50,7 @@ HOT = {
     "rows of a city": listing.rows_statement(JobFilter(city_id=CityId("grant")))[0],
     "rows in a state": listing.rows_statement(JobFilter(states=frozenset({JobState.DONE})))[0],
     "open job": jobs.OPEN_JOB,
+    "job at": jobs.JOB_AT,
     "pinned": jobs.PINNED,
     "old": jobs.OLD,
     "finished": jobs.FINISHED,

@@ -172,7 +172,7 @@ def problem_of(error: BaseException) -> Problem:
     return Problem(
         code="VS-UNEXPECTED",
         title="Something unexpected happened",
-        hint="Nothing is lost. Use Copy report and send it to us.",
+        hint="Nothing is lost. Send us the report of the job, or the last lines of the log.",
         detail=f"{type(error).__name__}: {error}",
     )
 

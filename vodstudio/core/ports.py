@@ -251,6 +251,10 @@ class Jobs(Protocol):
         """A job of the same content that is not cancelled."""
         ...
 
+    def job_at(self, fingerprint: Fingerprint, path: Path) -> JobId | None:
+        """The newest job of this content in this place."""
+        ...
+
     def pause(self, job_id: JobId, is_paused: bool, now: datetime) -> bool:
         """Set or clear the operator's own flag; True when something changed."""
         ...

@@ -19,7 +19,7 @@ from vodstudio.core.patience import WAITED_FOR
 from vodstudio.core.plan import plan_for
 from vodstudio.core.ports import Clock, Emit, NewJob, Store, Unit, Workers
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
-from vodstudio.core.rows import JobFilter, JobRow
+from vodstudio.core.rows import JobRow
 from vodstudio.core.station import CityId, PresetId, Station, city_of
 from vodstudio.services.cities import check_city
 from vodstudio.services.jobs import JobControl
@@ -142,11 +142,10 @@ class Importing:
 
     async def add_once(self, path: Path) -> JobId:
         """The job of the file in this place, made when there is none; the same content elsewhere is another job."""
-        real = await asyncio.to_thread(os.path.realpath, path)
-        wanted = JobFilter(text=path.name)
-        for row in await self._store.look(lambda unit: unit.jobs.rows(wanted, MOST_FILES)):
-            if str(row.path) == real:
-                return row.id
+        seen = await asyncio.to_thread(_read, path)
+        known = await self._store.look(lambda unit: unit.jobs.job_at(seen.fingerprint, seen.path))
+        if known is not None:
+            return known
         report = await self.add([path], again=True)
         for refused in report.refused:
             problem = refused.problem

@@ -66,6 +66,9 @@ def back_up(path: Path, folder: Path, now: datetime, reason: str) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = temporary_beside(folder / "vodstudio.db")
     try:
+        with writing(temporary):
+            # SQLite says only that it cannot open a file, and not which of the two.
+            temporary.touch(mode=_OURS_ALONE)
         try:
             schema = _copy(path, temporary)
         except sqlite3.Error as error:

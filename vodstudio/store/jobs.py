@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection
@@ -32,7 +33,7 @@ from vodstudio.store import listing, retention, taking_out
 from vodstudio.store.recordings import SqlRecordings
 from vodstudio.store.redoing import redo
 from vodstudio.store.standing import refresh
-from vodstudio.store.values import city_text, clean, micros, micros_or_none, moment, preset_text
+from vodstudio.store.values import city_text, clean, micros, micros_or_none, moment, path_text, preset_text
 
 _ADD_JOB = """
 INSERT INTO jobs (id, recording_id, city_id, preset, plan, rank, place, deadline, added_at, search,
@@ -44,6 +45,9 @@ _PREFIX = "SELECT id FROM jobs WHERE id >= ? AND id < ? ORDER BY id LIMIT 50"
 OPEN_JOB = """
 SELECT j.id FROM recordings AS r JOIN jobs AS j ON j.recording_id = r.id
  WHERE r.fingerprint = ? AND j.state <> 'cancelled' ORDER BY j.added_at DESC LIMIT 1"""
+JOB_AT = """
+SELECT j.id FROM recordings AS r JOIN jobs AS j ON j.recording_id = r.id
+ WHERE r.fingerprint = ? AND r.path = ? ORDER BY j.added_at DESC LIMIT 1"""
 _PAUSE = (
     "UPDATE jobs SET is_paused = ? WHERE id = ? AND is_paused <> ? AND state NOT IN ('done', 'cancelled')"
 )
@@ -160,6 +164,11 @@ class SqlJobs:
     def open_job_of(self, fingerprint: Fingerprint) -> JobId | None:
         """The newest job of the same content that is not cancelled."""
         row = self._connection.exec_driver_sql(OPEN_JOB, (fingerprint,)).first()
+        return None if row is None else JobId(row[0])
+
+    def job_at(self, fingerprint: Fingerprint, path: Path) -> JobId | None:
+        """The newest job of this content in this place."""
+        row = self._connection.exec_driver_sql(JOB_AT, (fingerprint, path_text(path))).first()
         return None if row is None else JobId(row[0])
 
     def pause(self, job_id: JobId, is_paused: bool, now: datetime) -> bool:

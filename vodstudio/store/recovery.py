@@ -25,7 +25,7 @@ INTERRUPTED = Problem(
     code="VS-INTERRUPTED",
     title="The program ended while working on this",
     hint="The recording is safe, and what was finished is kept. Press Retry to go on; if it happens again,"
-    " use Copy report and send it to us.",
+    " send us the report of the job.",
     needs_user=True,
 )
 
