@@ -394,6 +394,36 @@ def test_a_city_that_wants_to_be_asked_gets_nothing_until_a_person_says_yes(
     assert studio.counts() == ONE_MORE
 
 
+def test_a_careful_city_publishes_good_captions_and_asks_about_others(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    (city,) = studio.station.cities
+    careful = replace(
+        studio, station=replace(studio.station, cities=(replace(city, unattended=Unattended.CAREFUL),))
+    )
+    inputs = inputs_for(tmp_path / "made")
+    look = "needs a look: 2 too fast to read (first at 0:12:03)"
+    hasty = replace(inputs, facts={**inputs.facts, StepKind.CAPTIONS: {"needs_look": look}})
+    with pytest.raises(NeedsUser) as told:
+        run(careful.publishing.publish(context, hasty))
+    assert told.value.code == ASK_FIRST
+    assert told.value.title == f"The captions of {city.name} wait for a person: this one {look}"
+    assert studio.counts() == SEEDED
+    run(published(careful, context, inputs))
+    assert studio.counts() == ONE_MORE
+
+
+def test_captions_that_need_a_look_are_published_and_marked(
+    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
+) -> None:
+    inputs = inputs_for(tmp_path / "made")
+    look = "needs a look: 2 too fast to read (first at 0:12:03)"
+    hasty = replace(inputs, facts={**inputs.facts, StepKind.CAPTIONS: {"needs_look": look}})
+    result = run(published(studio, context, hasty))
+    assert run(proved(studio, tmp_path, hasty, result)).note.endswith(f"; published, {look}")
+    assert "needs a look" not in run(proved(studio, tmp_path, inputs, result)).note
+
+
 def test_the_demo_voice_never_reaches_a_real_server(
     studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
 ) -> None:

@@ -1,11 +1,13 @@
-"""The captions step: from words.json to three files beside each other, or a clear reason why not."""
+"""The captions step: from words.json to files beside each other and a check report, or a clear reason why not."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,14 +17,16 @@ from tests.captions.fakes import MemoryContext, inputs_for, meeting
 from tests.conftest import ROOT
 from vodstudio.captions.commands import edit_text, set_times
 from vodstudio.captions.document import Document
+from vodstudio.captions.edits import Edits, Waiver
+from vodstudio.captions.night import CODE
 from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.scc import parse_scc
 from vodstudio.captions.segment import Setting
 from vodstudio.captions.srt import parse_srt
-from vodstudio.captions.transcript import Transcript, Word
+from vodstudio.captions.transcript import Mark, Transcript, Word
 from vodstudio.captions.video import video_of
 from vodstudio.captions.vtt import parse_vtt
-from vodstudio.core.errors import BadMedia, Cancelled, NotFound, VodError
+from vodstudio.core.errors import BadMedia, Cancelled, NeedsUser, NotFound, VodError
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import StepKind
 from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions
@@ -50,7 +54,9 @@ def test_three_files_say_the_same_words(folder: Path) -> None:
     result = make_captions(context, inputs)
     files = {output.name: output for output in result.outputs}
     assert [output.path.name for output in result.outputs] == [
-        f"Lake Elmo Council.{ending}" for ending in ("srt", "vtt", "scc")
+        *(f"Lake Elmo Council.{ending}" for ending in ("srt", "vtt", "scc", "ttml", "txt")),
+        "check.json",
+        "check.html",
     ]
     srt = parse_srt(files["srt"].path.read_bytes().decode())
     vtt = parse_vtt(files["vtt"].path.read_bytes().decode())
@@ -76,7 +82,9 @@ def test_running_twice_gives_the_same_bytes(folder: Path) -> None:
 def test_in_place_the_files_are_named_like_the_recording(folder: Path) -> None:
     result = make_captions(MemoryContext(folder), inputs_for(folder, meeting()))
     assert {output.path.name for output in result.outputs} == {
-        f"16380-1-Council.{ending}" for ending in ("srt", "vtt", "scc")
+        *(f"16380-1-Council.{ending}" for ending in ("srt", "vtt", "scc", "ttml", "txt")),
+        "check.json",
+        "check.html",
     }
 
 
@@ -106,22 +114,119 @@ def test_no_words_make_no_files_and_say_so(folder: Path, transcript: Transcript)
     assert [path.name for path in folder.iterdir()] == ["words.json"]
 
 
-def test_f01_signs_without_a_code_are_told_and_kept_in_srt(folder: Path) -> None:
-    transcript = said((" Ωmega", 1.0, 1.5), (" and", 1.6, 1.8), (" 漢.", 1.9, 2.6))
+def test_f01_signs_that_look_like_others_are_told_and_kept_in_srt(folder: Path) -> None:
+    transcript = said((" Łódź", 1.0, 1.5), (" and", 1.6, 1.8), (" Ōsaka.", 1.9, 2.6))
     result = make_captions(MemoryContext(folder), inputs_for(folder, transcript))
     (cue,) = parse_srt((folder / "16380-1-Council.srt").read_bytes().decode())
     (shown,) = parse_scc((folder / "16380-1-Council.scc").read_bytes().decode())
-    assert (cue.text, shown.text) == ("Ωmega and 漢.", "?mega and ?.")
-    assert "2 signs" in result.note
-    assert result.facts["findings_by_rule"] == {"Q17": 2}
+    assert (cue.text, shown.text) == ("Łódź and Ōsaka.", "Lódz and Osaka.")
+    assert "3 signs are shown as others in SCC" in result.note
+    assert result.facts["findings_by_rule"] == {"Q17": 3}
+    assert result.facts["needs_look"] == ""
 
 
-def test_f02_a_caption_that_comes_late_is_told(folder: Path) -> None:
-    words = [(f" “{'É' * 28}”", 1.0 + place / 4, 1.2 + place / 4) for place in range(6)]
+def test_f01_a_sign_that_is_lost_waits_for_a_person_who_can_leave_it(folder: Path) -> None:
+    """A question mark for a word is false; the files and the report are there to look at."""
+    transcript = said((" Ωmega", 1.0, 1.5), (" and", 1.6, 1.8), (" 漢.", 1.9, 2.6))
+    with pytest.raises(NeedsUser, match=r"0:00:01: “Ω” does not exist in SCC.* and 1 more") as stopped:
+        make_captions(MemoryContext(folder), inputs_for(folder, transcript))
+    assert stopped.value.code == CODE
+    assert "Nothing was published" in stopped.value.hint
+    assert str(folder / "check.html") in stopped.value.hint
+    report = json.loads((folder / "check.json").read_text("utf-8"))
+    assert report["counts"] == {"Q17": 2}
+    waived = replace(
+        transcript, edits=Edits(waivers=(Waiver(rule="Q17", at_s=1.0, reason="a Greek letter"),))
+    )
+    result = make_captions(MemoryContext(folder), inputs_for(folder, waived))
+    report = json.loads((folder / "check.json").read_text("utf-8"))
+    assert [each["waiver"]["reason"] for each in report["waived"]] == ["a Greek letter"] * 2
+    assert result.facts["errors"] == 0
+
+
+def test_f02_a_caption_that_comes_late_waits_for_a_person(folder: Path) -> None:
+    words = [(f" “{'É' * 28}”", 5.0 + place / 4, 5.2 + place / 4) for place in range(6)]
+    with pytest.raises(NeedsUser, match="frames late"):
+        make_captions(MemoryContext(folder), inputs_for(folder, said(*words)))
+    report = json.loads((folder / "check.json").read_text("utf-8"))
+    assert report["counts"]["Q18"] >= 1
+
+
+def test_f02_captions_that_signs_make_late_are_sent_with_faster_ones(folder: Path) -> None:
+    """Quotation marks take three times as long to send as what looks like them."""
+    words = [(f" {'“”' * 15}", 5.0 + place, 5.9 + place) for place in range(4)]
     result = make_captions(MemoryContext(folder), inputs_for(folder, said(*words)))
+    shown = parse_scc((folder / "16380-1-Council.scc").read_bytes().decode())
+    assert any('""""' in cue.text for cue in shown)
+    assert "“”" in (folder / "16380-1-Council.srt").read_text("utf-8")
     assert isinstance(result.facts["late_frames"], int)
-    assert result.facts["late_frames"] > 6
-    assert "come late" in result.note
+    assert result.facts["late_frames"] <= 6
+
+
+def test_what_is_said_at_once_comes_as_soon_as_it_can(folder: Path) -> None:
+    """Nothing can be sent before the video begins: that is told and stops nobody."""
+    words = [(f" word{place}", place / 3, place / 3 + 0.3) for place in range(8)]
+    result = make_captions(MemoryContext(folder), inputs_for(folder, said(*words)))
+    assert result.facts["findings_by_rule"] == {"Q18": 1}
+    assert "1 come late" in result.note
+    assert result.facts["needs_look"] == ""
+
+
+def test_hard_to_read_is_published_and_told(folder: Path) -> None:
+    """Q03 and Q04 never stop the night."""
+    text = ["administration", "considers", "recommendations", "concerning", "neighborhood", "redevelopment"]
+    words = [(f" {word}", 5.0 + place * 0.4, 5.38 + place * 0.4) for place, word in enumerate(text)]
+    words += [(" Aye", 5.0 + len(text) * 0.4, 5.2 + len(text) * 0.4)]
+    result = make_captions(MemoryContext(folder), inputs_for(folder, said(*words, duration=7.6)))
+    assert "too fast to read (first at 0:00:05)" in str(result.facts["needs_look"])
+    assert result.note.endswith(str(result.facts["needs_look"]))
+    assert isinstance(result.facts["errors"], int)
+    assert result.facts["errors"] >= 1
+    assert {output.name for output in result.outputs} >= {"scc", "srt", "vtt", "check"}
+
+
+def test_q08_a_voice_without_any_word_waits_for_a_person(folder: Path) -> None:
+    silent = replace(said(), regions=((5.0, 40.0),))
+    with pytest.raises(NeedsUser, match=r"0.0 % of the speech has captions"):
+        make_captions(MemoryContext(folder), inputs_for(folder, silent))
+    assert (folder / "check.html").exists()
+
+
+def test_q09_invented_words_wait_for_a_person(folder: Path) -> None:
+    words = said(
+        (" We", 5.0, 5.3),
+        (" begin.", 5.4, 5.9),
+        (" Thanks", 30.0, 30.4),
+        (" for", 30.5, 30.6),
+        (" watching!", 30.7, 31.5),
+    )
+    invented = replace(words, regions=((4.8, 6.1),))
+    with pytest.raises(NeedsUser, match=r"0:00:30: “Thanks for watching!” is what speech models say"):
+        make_captions(MemoryContext(folder), inputs_for(folder, invented))
+
+
+def test_the_report_has_the_clock_of_the_video(folder: Path) -> None:
+    words = said(
+        (" Before.", 2.0, 3.0), (" Inside", 20.0, 21.0), (" it.", 21.1, 21.5), (" After.", 41.0, 42.0)
+    )
+    transcript = replace(
+        words,
+        regions=((1.8, 3.2), (8.0, 9.0), (19.8, 21.7), (40.8, 42.2)),
+        marks=(
+            Mark(rule="H3", start=1.0, end=3.0, text="not in the video"),
+            Mark(rule="H3", start=19.0, end=22.0, text="in the video"),
+        ),
+    )
+    video = {"in_point_s": 10.0, "duration_s": 30.0, "fps": "25/1"}
+    make_captions(MemoryContext(folder), inputs_for(folder, transcript, video=video))
+    report = json.loads((folder / "check.json").read_text("utf-8"))
+    told = {each["text"]: each["at_s"] for each in report["findings"]}
+    assert told == {"in the video": 9.0}
+    assert (report["figures"]["words"], report["figures"]["speech_min"]) == (2, 0.03)
+    assert set(report["files"]) == {
+        f"Lake Elmo Council.{ending}" for ending in ("srt", "vtt", "scc", "ttml", "txt")
+    }
+    assert report["files"]["Lake Elmo Council.scc"] == sha256_of(folder / "Lake Elmo Council.scc")
 
 
 def test_f05_a_recording_of_more_than_a_day_has_the_files_that_can_tell_it(folder: Path) -> None:
@@ -130,7 +235,7 @@ def test_f05_a_recording_of_more_than_a_day_has_the_files_that_can_tell_it(folde
     transcript = said((" Good", 1.0, 1.5), (" night.", day_s + 60, day_s + 61), duration=day_s + 120)
     video = {"in_point_s": 0.0, "duration_s": day_s + 120, "fps": "30000/1001"}
     result = make_captions(MemoryContext(folder), inputs_for(folder, transcript, video=video))
-    assert [output.name for output in result.outputs] == ["srt", "vtt"]
+    assert [output.name for output in result.outputs] == ["srt", "vtt", "ttml", "txt", "check", "check-page"]
     assert not (folder / "Lake Elmo Council.scc").exists()
     assert NO_SCC in result.note
     assert result.facts["has_scc"] is False

@@ -13,6 +13,7 @@ from vodstudio.core.errors import NeedsUser
 
 # Letters and signs of Western captions, none of which joins another.
 _SINGLE = re.compile("[\\0-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u2bff]*")
+_PLAIN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u2bff]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +95,15 @@ def milliseconds(seconds: float) -> int:
 
 def clean_line(text: str) -> str:
     """Composed (NFC), one space between words, no control characters: text as all our files can keep it."""
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or _is_plain(text):
         return " ".join(text.split())
     kept = "".join(_clean_character(character) for character in text)
     return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in it has to be composed, replaced or left out."""
+    return _PLAIN.fullmatch(text) is not None and unicodedata.is_normalized("NFC", text)
 
 
 def _clean_character(character: str) -> str:

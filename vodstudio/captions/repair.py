@@ -98,7 +98,7 @@ def _findings(before: Sequence[Word], after: Sequence[Word]) -> tuple[Finding, .
     return tuple(
         Finding(
             rule="W2" if old.end - old.start > LONGEST_S else "W1",
-            level=Level.WARNING,
+            level=Level.INFORMATION,
             at_s=new.start,
             text=f"“{new.text.strip()}” was said to be at {old.start:.2f} to {old.end:.2f} s;"
             f" it now is at {new.start:.2f} to {new.end:.2f} s",

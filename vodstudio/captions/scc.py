@@ -25,6 +25,8 @@ from vodstudio.core.errors import NeedsUser
 HEADER = "Scenarist_SCC V1.0"
 MOST_ROWS = 4
 TOO_LONG = "VS-SCC-TOO-LONG"
+# Nothing can be sent before the video begins: what is said in its first moments comes as soon as it can.
+_FIRST_LOAD_S = 2.0
 _WORD = re.compile(r"[0-9a-fA-F]{4}")
 _ENTRY = re.compile(r"(\d\d:\d\d:\d\d[:;.,]\d\d)(\s+)(\S.*)")
 
@@ -175,7 +177,7 @@ def _unshowable(cues: Iterable[Cue]) -> list[Finding]:
     return [
         Finding(
             rule="Q17",
-            level=Level.ERROR,
+            level=Level.ERROR if REPLACEMENT in shown else Level.WARNING,
             at_s=cue.start_s,
             text=f"“{wanted}” does not exist in SCC captions; it is shown as “{shown}”",
         )
@@ -202,7 +204,7 @@ def _too_late(cues: Sequence[Cue], late_frames: Sequence[int]) -> list[Finding]:
     return [
         Finding(
             rule="Q18",
-            level=Level.ERROR,
+            level=Level.ERROR if cue.start_s >= _FIRST_LOAD_S else Level.WARNING,
             at_s=cue.start_s,
             text=f"a caption comes {late} frames late: there is not enough time to send it",
         )

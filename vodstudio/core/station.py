@@ -16,9 +16,10 @@ PresetId = NewType("PresetId", str)
 
 
 class Unattended(StrEnum):
-    """What may happen at night without a person."""
+    """What may happen at night without a person: publish, publish captions without errors alone, or nothing."""
 
     PUBLISH = "publish"
+    CAREFUL = "careful"
     ASK = "ask"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -84,8 +84,13 @@ class Publishing:
         city = self.station.city(inputs.city_id)
         if city is None or city.unattended is Unattended.PUBLISH or intents.kept(APPROVED) is not None:
             return
+        look = _needs_look(inputs)
+        if city.unattended is Unattended.CAREFUL and not look:
+            return
         raise NeedsUser(
-            f"Recordings of {city.name} wait for a person before they are published",
+            f"The captions of {city.name} wait for a person: this one {look}"
+            if look
+            else f"Recordings of {city.name} wait for a person before they are published",
             hint=f"Look at it, then choose Approve (vodstudio approve {inputs.job_id[:8]}). Nothing was sent.",
             code=ASK_FIRST,
         )
@@ -102,7 +107,9 @@ class Publishing:
                 detail=f"server {published['server']}",
                 code="VS-SERVER-REMOVED",
             )
-        return await Verifying(catalogue, self.clock).verify(context, inputs)
+        result = await Verifying(catalogue, self.clock).verify(context, inputs)
+        look = _needs_look(inputs)
+        return replace(result, note=f"{result.note}; published, {look}") if look else result
 
     async def accept_server(self, server_id: ServerId) -> None:
         """A person says that the server was replaced: the one that answers next is taken as the right one."""
@@ -301,8 +308,15 @@ class _Run:
         told = {"job": self.inputs.job_id, "recording": self.inputs.recording.title, **facts}
         await self.house.notebook.audit("published", told)
         return StepResult(
-            outputs=replaced, facts=facts, note=f"show {show_id} on {self.there.server.name}, {words}"
+            outputs=replaced,
+            facts=facts,
+            note=f"show {show_id} on {self.there.server.name}, {words}",
         )
+
+
+def _needs_look(inputs: Inputs) -> str:
+    """What the captions step has found that a person should look at: `needs a look: …`, or nothing."""
+    return str(inputs.facts.get(StepKind.CAPTIONS, {}).get("needs_look") or "")
 
 
 def _seconds(output: Output) -> float | None:

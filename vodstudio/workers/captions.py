@@ -1,48 +1,55 @@
-"""The step `captions`: the heard words become caption files for the video that viewers get."""
+"""The step `captions`: the heard words become caption files for the video that viewers get, checked before they go."""
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import itertools
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from vodstudio.captions.cue import Cue, Finding
-from vodstudio.captions.document import Document
+from vodstudio.captions.check import CheckSetting, Report, check
+from vodstudio.captions.check_html import report_html
+from vodstudio.captions.cue import Cue
+from vodstudio.captions.cut import heard_in_video
+from vodstudio.captions.edits import later
+from vodstudio.captions.fixes import sent_faster
+from vodstudio.captions.formats import CaptionFile, CaptionSet, Options, format_named, write_one, write_set
+from vodstudio.captions.lint import LINTS
+from vodstudio.captions.making import cues_of
+from vodstudio.captions.night import needs_look, stop_what_is_wrong
 from vodstudio.captions.profile import BROADCAST_32, VERSION, Profile, profile_named
-from vodstudio.captions.repair import repair_words
-from vodstudio.captions.scc import TOO_LONG, SccFile, parse_scc, write_scc
-from vodstudio.captions.segment import Segmented, Setting, segment
-from vodstudio.captions.srt import parse_srt, write_srt
-from vodstudio.captions.transcript import Transcript, Word, read_transcript
+from vodstudio.captions.schedule import ALLOWED_DELAY_FRAMES
+from vodstudio.captions.segment import Setting
+from vodstudio.captions.transcript import Transcript, read_transcript
 from vodstudio.captions.video import Video, video_of
-from vodstudio.captions.vtt import parse_vtt, write_vtt
 from vodstudio.core.crash import crash_point
-from vodstudio.core.errors import BadMedia, Locked, NeedsUser
-from vodstudio.core.files import remove_leftovers, sha256_of, write_atomically
+from vodstudio.core.errors import BadMedia, Locked
+from vodstudio.core.files import remove_leftovers, write_atomically
 from vodstudio.core.jobs import Inputs, Json, Output, StepKind, StepResult
 from vodstudio.core.ports import Context
+from vodstudio.core.transcripts import SPEECH
 
 NOTHING_SAID = "no speech found"
-NO_SCC = "no SCC, which ends at 24 hours: SRT and VTT are whole"
+NO_SCC = "no SCC, which ends at 24 hours: the other files are whole"
+CHECK_JSON, CHECK_HTML = "check.json", "check.html"
 KEPT_FINDINGS = 200
+_NO_FILES = CaptionSet(files={}, missing={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """Everything that is written, not yet written. A recording that goes on after 24 hours has no SCC."""
+    """Everything that is written, not yet written, and what was found in it."""
 
     cues: tuple[Cue, ...]
-    srt: str
-    vtt: str
-    scc: SccFile | None
-    findings: tuple[Finding, ...]
+    files: CaptionSet
+    report: Report
 
 
 def make_captions(context: Context, inputs: Inputs) -> StepResult:
-    """SRT, VTT and SCC named like the video; none where nobody speaks. Running it twice gives the same."""
+    """All files, named like the video, and the check report; none where nobody speaks. Twice gives the same."""
     profile = profile_named(inputs.preset.caption_profile)
     remove_leftovers(context.work_folder)
     context.progress(0.0)
@@ -57,99 +64,110 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     probed = inputs.facts.get(StepKind.PROBE, {})
     video = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, transcript.duration)
     context.check()
-    made = captions_of(transcript, profile, video, context.check)
+    made = captions_of(transcript, profile, video, context.check, inputs.preset.vocabulary)
     context.progress(0.7)
     context.check()
-    if not made.cues:
-        return StepResult(facts={"cues": 0, "characters": 0, "late_frames": 0}, note=NOTHING_SAID)
-    outputs = _write_all(context, made, video)
+    is_silent = not made.cues and not made.report.stops
+    outputs = () if is_silent else _write_all(context, made, video)
+    stop_what_is_wrong(made.report, str(context.work_folder / CHECK_HTML))
     context.progress(1.0)
+    if is_silent:
+        return StepResult(facts={"cues": 0, "characters": 0, "late_frames": 0}, note=NOTHING_SAID)
     return StepResult(outputs=outputs, facts=_facts(made, profile), note=_sentence(made))
 
 
 def captions_of(
-    transcript: Transcript, profile: Profile, video: Video, check: Callable[[], None] = lambda: None
+    transcript: Transcript,
+    profile: Profile,
+    video: Video,
+    stop: Callable[[], None] = lambda: None,
+    vocabulary: Sequence[str] = (),
 ) -> Made:
-    """Words to the texts of the files, each read back and compared with the cues it was made of."""
-    check()
-    segmented = _segmented(transcript, profile, video)
-    cues = segmented.cues
-    check()
-    # Line 21 has 32 columns: a wider profile is broken again for it, from the same words.
-    line21 = cues if profile.is_line21 else _segmented(transcript, BROADCAST_32, video).cues
-    check()
-    scc = _scc_of(line21)
-    made = Made(
-        cues=cues,
-        srt=write_srt(cues),
-        vtt=write_vtt(cues),
-        scc=scc,
-        findings=(*segmented.findings, *(scc.findings if scc else ())),
-    )
-    check()
-    _prove(made)
-    return made
-
-
-def _segmented(transcript: Transcript, profile: Profile, video: Video) -> Segmented:
-    """What a person has corrected becomes the same cues as in the review window."""
+    """Words to files, each read back and compared with the cues it was made of, and the report on them."""
+    stop()
     setting = Setting(duration_s=video.duration_s, fps=video.fps, language=transcript.language)
-    if transcript.edits:
-        document = Document(transcript, profile, setting, in_point_s=video.in_point_s)
-        return Segmented(cues=document.cues_inside, findings=())
-    repaired = repair_words(transcript.words, transcript.duration, transcript.regions)
-    made = segment(words_of_video(repaired.words, video), profile, setting)
-    return dataclasses.replace(made, findings=(*repaired.findings, *made.findings))
+    segmented = cues_of(transcript, profile, setting, in_point_s=video.in_point_s)
+    cues = segmented.cues
+    stop()
+    # Line 21 has 32 columns: a wider profile is broken again for it, from the same words.
+    line21 = cues
+    if not profile.is_line21:
+        line21 = cues_of(transcript, BROADCAST_32, setting, in_point_s=video.in_point_s).cues
+    stop()
+    options = Options(language=transcript.language)
+    files = _in_time(write_set(cues, options, line21=line21, check=stop), options) if cues else _NO_FILES
+    found = [*segmented.findings, *files.findings]
+    for name, file in files.files.items():
+        stop()
+        found += LINTS[name](file.data.decode("utf-8")) if name in LINTS else ()
+    stop()
+    report = check(
+        cues,
+        heard_in_video(transcript, video.in_point_s, video.duration_s),
+        None,
+        _limits(transcript, profile, video, vocabulary),
+        found,
+    )
+    names = {f"{video.base}.{file.ending}": _sha256(file.data) for file in files.files.values()}
+    return Made(cues=cues, files=files, report=dataclasses.replace(report, files=names))
 
 
-def _scc_of(cues: Sequence[Cue]) -> SccFile | None:
-    """Its time labels end at 24 hours; the other two have no such limit and are made all the same."""
-    try:
-        return write_scc(cues)
-    except NeedsUser as error:
-        if error.code != TOO_LONG:
-            raise
-        return None
+def _limits(
+    transcript: Transcript, profile: Profile, video: Video, vocabulary: Sequence[str]
+) -> CheckSetting:
+    return CheckSetting(
+        profile=profile,
+        fps=video.fps,
+        duration_s=video.duration_s,
+        language=transcript.language,
+        vocabulary=tuple(vocabulary),
+        waivers=later(transcript.edits, -video.in_point_s).waivers,
+        reviewed_by=transcript.author if transcript.author not in ("", SPEECH) else "",
+    )
 
 
-def words_of_video(words: Sequence[Word], video: Video) -> list[Word]:
-    """The words that are heard in the video, in its time."""
-    heard: list[Word] = []
-    for word in words:
-        start, end = word.start - video.in_point_s, word.end - video.in_point_s
-        if end > 0 and start < video.duration_s:
-            heard.append(dataclasses.replace(word, start=max(0.0, start), end=min(end, video.duration_s)))
-    return heard
+def _in_time(files: CaptionSet, options: Options) -> CaptionSet:
+    """Captions that cannot be sent in time get signs that are sent faster (Q18), where that helps."""
+    scc = files.files.get("scc")
+    late = _late_places(scc) if scc else []
+    if scc is None or not late:
+        return files
+    faster = write_one(sent_faster(scc.cues, late), format_named("scc"), options)
+    if len(_late_places(faster)) >= len(late):
+        return files
+    faster = dataclasses.replace(
+        faster, findings=(*faster.findings, *(found for found in scc.findings if found.rule != "Q18"))
+    )
+    return dataclasses.replace(files, files={**files.files, "scc": faster})
 
 
-def _prove(made: Made) -> None:
-    """A file that does not read back to its cues is a fault of ours, and is never written."""
-    read = [("SRT", parse_srt(made.srt), made.cues), ("VTT", parse_vtt(made.vtt), made.cues)]
-    if made.scc is not None:
-        read.append(("SCC", parse_scc(made.scc.text), made.scc.cues))
-    faults = [
-        name for name, found, meant in read if [cue.lines for cue in found] != [cue.lines for cue in meant]
-    ]
-    if faults:
-        raise AssertionError(f"read back differently: {faults}")
+def _late_places(scc: CaptionFile) -> list[int]:
+    return [place for place, frames in enumerate(scc.late_frames) if frames > ALLOWED_DELAY_FRAMES]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _write_all(context: Context, made: Made, video: Video) -> tuple[Output, ...]:
-    texts = {"srt": made.srt, "vtt": made.vtt}
-    if made.scc is not None:
-        texts["scc"] = made.scc.text
     outputs: list[Output] = []
-    for name, text in texts.items():
+    for file in made.files.files.values():
         context.check()
-        path = context.work_folder / f"{video.base}.{name}"
-        data = text.encode("utf-8")
-        write_atomically(path, data)
-        crash_point("captions.written")
-        outputs.append(_output(name, path, data, made))
+        counts: dict[str, object] = {"cues": len(file.cues), "characters": _characters(made)}
+        if file.late_frames:
+            counts["late_frames"] = max(file.late_frames)
+        outputs.append(_written(context, file.name, f"{video.base}.{file.ending}", file.data, counts))
+    report = json.dumps(made.report.to_json(), ensure_ascii=True, allow_nan=False, indent=1) + "\n"
+    page = report_html(made.report, video.base)
+    outputs.append(_written(context, "check", CHECK_JSON, report.encode(), {}))
+    outputs.append(_written(context, "check-page", CHECK_HTML, page.encode(), {}))
     return tuple(outputs)
 
 
-def _output(name: str, path: Path, data: bytes, made: Made) -> Output:
+def _written(context: Context, name: str, file_name: str, data: bytes, facts: Json) -> Output:
+    path = context.work_folder / file_name
+    write_atomically(path, data)
+    crash_point("captions.written")
     if path.read_bytes() != data:
         raise Locked(
             f"{path.name} is not what was written",
@@ -157,10 +175,7 @@ def _output(name: str, path: Path, data: bytes, made: Made) -> Output:
             detail=str(path),
             code="VS-WRITE-FAILED",
         )
-    counts: dict[str, object] = {"cues": len(made.cues), "characters": _characters(made)}
-    if name == "scc" and made.scc is not None:
-        counts |= {"cues": len(made.scc.late_frames), "late_frames": max(made.scc.late_frames)}
-    return Output(name=name, path=path, size_bytes=len(data), sha256=sha256_of(path), facts=counts)
+    return Output(name=name, path=path, size_bytes=len(data), sha256=_sha256(data), facts=facts)
 
 
 def _characters(made: Made) -> int:
@@ -168,28 +183,34 @@ def _characters(made: Made) -> int:
 
 
 def _facts(made: Made, profile: Profile) -> Json:
-    late = made.scc.late_frames if made.scc else ()
+    report = made.report
+    late = made.files.files["scc"].late_frames if "scc" in made.files.files else ()
     return {
         "profile": f"{profile.name} {VERSION}",
         "cues": len(made.cues),
         "characters": _characters(made),
-        "has_scc": made.scc is not None,
+        "has_scc": bool(late),
         "late_frames": max(late, default=0),
         "late_cues": sum(frames > 0 for frames in late),
-        "findings_by_rule": dict(sorted(Counter(finding.rule for finding in made.findings).items())),
-        "findings": [dataclasses.asdict(finding) for finding in made.findings[:KEPT_FINDINGS]],
+        "errors": report.errors,
+        "warnings": report.warnings,
+        "coverage_percent": report.figures.coverage_percent,
+        "needs_look": needs_look(report),
+        "findings_by_rule": dict(sorted(Counter(found.rule for found in report.findings).items())),
+        "findings": [dataclasses.asdict(found) for found in report.findings[:KEPT_FINDINGS]],
     }
 
 
 _SENTENCES: tuple[tuple[str, Callable[[int], str]], ...] = (
-    ("Q17", lambda count: f"{count} signs cannot be shown in SCC and are shown as others"),
+    ("Q17", lambda count: f"{count} signs are shown as others in SCC"),
     ("Q18", lambda count: f"{count} come late"),
-    ("Q01", lambda count: f"{count} too wide"),
 )
 
 
 def _sentence(made: Made) -> str:
-    counts = Counter(finding.rule for finding in made.findings)
+    counts = Counter(found.rule for found in made.report.findings)
     parts = (tell(counts[rule]) for rule, tell in _SENTENCES if counts[rule])
-    missing = [] if made.scc else [NO_SCC]
-    return "; ".join(itertools.chain([f"{len(made.cues)} captions"], missing, parts))
+    missing = [] if "scc" in made.files.files else [NO_SCC]
+    look = needs_look(made.report)
+    told = [f"{len(made.cues)} captions"]
+    return "; ".join(itertools.chain(told, missing, parts, [look] if look else []))
