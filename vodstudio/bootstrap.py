@@ -46,6 +46,7 @@ from vodstudio.store.store import SqliteStore
 from vodstudio.vault import Vault
 from vodstudio.workers.alone import own_children
 from vodstudio.workers.context import Surroundings
+from vodstudio.workers.devices import card_count
 from vodstudio.workers.drives import ChildDrives
 from vodstudio.workers.media import Media
 from vodstudio.workers.model_hub import HUB, HUB_VARIABLE
@@ -165,7 +166,7 @@ class House:
         await asyncio.to_thread(remove_leftovers, self.settings.work_folder)
         await self.jobs.removing.sweep()
         steps = await asyncio.to_thread(self._tools.toolbox.steps)
-        sizes = lane_sizes(self.settings.station.lanes, os.cpu_count() or 1)
+        sizes = lane_sizes(self.settings.station.lanes, os.cpu_count() or 1, card_count())
         self.pool = Pool(
             Surroundings(store=self.store, clock=self.clock, emit=self.emit, work=self.settings.work_folder),
             steps,
@@ -332,7 +333,7 @@ def _parts(tools: Tools) -> Parts:
 
 def _room(toolbox: Toolbox) -> ModelRoom:
     hub = os.environ.get(HUB_VARIABLE) or HUB
-    return ModelRoom(shelf=toolbox.shelf, children=toolbox.children, hub=hub)
+    return ModelRoom(shelf=toolbox.shelf, children=toolbox.children, hub=hub, speed=toolbox.speed)
 
 
 def _tools(settings: Settings, children: Children) -> Tools:
@@ -343,6 +344,8 @@ def _tools(settings: Settings, children: Children) -> Tools:
         ffmpeg=FfmpegFinder(children, settings.preferences.ffmpeg),
         shelf=Shelf.at(settings.places.models),
         transcripts=settings.places.transcripts,
+        model_kept_s=settings.preferences.model_kept_minutes * 60.0,
+        machine=settings.places.data / "machine.json",
     )
     catalogues = {
         server.id: CablecastCatalogue(Client(server, vault, clock)) for server in settings.station.servers
@@ -365,7 +368,13 @@ async def _with_simulator(settings: Settings, children: Children) -> Settings:
     return replace(settings, station=replace(station, servers=tuple(servers)))
 
 
-def lane_sizes(told: Mapping[Lane, int], cpus: int) -> dict[Lane, int]:
-    """Honest defaults for this machine: one encode, one listener, and room for what is light."""
-    natural = {Lane.MEDIA: 1, Lane.SPEECH: 1, Lane.LIGHT: max(1, min(2, cpus)), Lane.FETCH: 2, Lane.REMOTE: 4}
+def lane_sizes(told: Mapping[Lane, int], cpus: int, cards: int = 0) -> dict[Lane, int]:
+    """Honest defaults for this machine: one encode, one listener for each graphics card, and room for what is light."""
+    natural = {
+        Lane.MEDIA: 1,
+        Lane.SPEECH: max(1, cards),
+        Lane.LIGHT: max(1, min(2, cpus)),
+        Lane.FETCH: 2,
+        Lane.REMOTE: 4,
+    }
     return {lane: max(1, told.get(lane, size)) for lane, size in natural.items()}

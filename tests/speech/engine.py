@@ -1,7 +1,9 @@
 """A scripted speech child: it follows the protocol and fails where its first argument says so.
 
 `trial-ok`, `trial-dies`, `trial-fault` answer the trial on a graphics card; `hear-dies` passes it and dies after
-two windows there. On the processor it always works.
+two windows there. `memory` has no room on the card for more than two pieces, nor for anything but int8; `driver` and
+`cublas` fail on the card with these messages; `times` tells times that cannot be; `sure` is sure of the language.
+On the processor it always works.
 """
 
 from __future__ import annotations
@@ -11,6 +13,12 @@ import os
 import sys
 from collections.abc import Mapping
 from typing import Any
+
+FAULTS = {
+    "driver": "CUDA failed with error unspecified launch failure",
+    "cublas": "Library libcublas.so.12 is not found or cannot be loaded",
+}
+NO_ROOM = "CUDA failed with error out of memory"
 
 
 def tell(body: Mapping[str, Any]) -> None:
@@ -31,49 +39,69 @@ def trial(script: str, device: str) -> None:
     if script == "trial-dies":
         os.abort()
     if script == "trial-fault":
-        tell(
-            {
-                "event": "fault",
-                "detail": "RuntimeError: Library libcublas.so.12 is not found or cannot be loaded",
-            }
-        )
+        tell({"event": "fault", "detail": f"RuntimeError: {FAULTS['cublas']}"})
         return
-    tell({"event": "tried", "device": device, "compute_type": "float16", "seconds": 0.1, "segments": 0})
+    said = {"device": device, "compute_type": "float16", "seconds": 0.1, "segments": 0}
+    tell({"event": "tried", **said, "free_bytes": 600 * 2**20})
+
+
+def fails(script: str, request: Mapping[str, Any], index: int) -> str:
+    """What goes wrong before this window on the card, if anything does."""
+    engine = request["engine"]
+    if engine["device"] != "cuda":
+        return ""
+    if script == "hear-dies" and index == 2:
+        sys.stderr.write(f"{NO_ROOM}\n")
+        sys.stderr.flush()
+        os.abort()
+    if script == "memory" and (request["batch_size"] > 2 or engine["compute_type"] != "int8"):
+        return NO_ROOM
+    return FAULTS.get(script, "") if index == 1 else ""
+
+
+def window(script: str, device: str, index: int) -> dict[str, Any]:
+    times = (index * 1.0, index + 0.5)
+    if script == "times":
+        times = [(-3.0, 0.5), (float("nan"), 1.5), (2.5, 2.0), (3.0, 99.0)][index]
+    word = {"text": f" {device}{index}", "start": times[0], "end": times[1], "probability": 1.0}
+    state: dict[str, Any] = {"index": index + 1, "seek": 100 * (index + 1), "last_speech_s": 0.0}
+    state |= {"maximum": 1.0, "language": "en", "language_probability": 1.0 if script == "sure" else 0.55}
+    return {"index": index, "start_s": index, "end_s": index + 1, "words": [word], "state": state}
 
 
 def hear(script: str, request: Mapping[str, Any]) -> None:
     device = request["engine"]["device"]
-    tell({"event": "loaded", "device": device, "language": "en", "frames": 400})
+    tell({"event": "loaded", "device": device, "compute_type": "int8", "language": "en", "frames": 400})
     for index in range(request["position"]["index"], 4):
-        if script == "hear-dies" and device == "cuda" and index == 2:
-            sys.stderr.write("CUDA failed with error out of memory\n")
-            sys.stderr.flush()
-            os.abort()
-        word = {"text": f" {device}{index}", "start": index * 1.0, "end": index + 0.5, "probability": 1.0}
-        state: dict[str, Any] = {"index": index + 1, "seek": 100 * (index + 1), "last_speech_s": 0.0}
-        state |= {"maximum": 1.0, "language": "en"}
-        body = {"index": index, "start_s": index, "end_s": index + 1, "words": [word], "state": state}
-        tell({"event": "window", **body})
+        fault = fails(script, request, index)
+        if fault:
+            tell({"event": "fault", "detail": f"RuntimeError: {fault}"})
+            return
+        tell({"event": "window", **window(script, device, index)})
         while heard().get("ack") != index:
             pass
     tell({"event": "heard", "language": "en"})
 
 
+def listen(request: Mapping[str, Any]) -> None:
+    with open(request["spool"], "wb") as spool:  # noqa: PTH123 - a child that only plays a part
+        spool.write(bytes(2 * 64_000))
+    tell({"event": "listening", "at_s": 2.0})
+    heard_from = {"track": 0, "channel": "mix", "why": ""}
+    body = {"samples": 64_000, "regions": [[0, 64_000]], "marks": [], "maximum": 1.0}
+    tell({"event": "listened", **body, "heard_from": heard_from})
+
+
 def main() -> None:
-    script, request = sys.argv[1], heard()
-    if request["verb"] == "trial":
-        trial(script, request["engine"]["device"])
-    elif request["verb"] == "listen":
-        with open(request["spool"], "wb") as spool:  # noqa: PTH123 - a child that only plays a part
-            spool.write(bytes(2 * 64_000))
-        tell({"event": "listening", "at_s": 2.0})
-        heard_from = {"track": 0, "channel": "mix", "why": ""}
-        body = {"samples": 64_000, "regions": [[0, 64_000]], "marks": [], "maximum": 1.0}
-        tell({"event": "listened", **body, "heard_from": heard_from})
-    else:
-        hear(script, request)
-    while heard().get("verb") != "bye":
-        pass
+    script = sys.argv[1]
+    while (request := heard()).get("verb") != "bye":
+        match request.get("verb"):
+            case "trial":
+                trial(script, request["engine"]["device"])
+            case "listen":
+                listen(request)
+            case "hear":
+                hear(script, request)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from vodstudio.captions import versions
@@ -14,10 +14,10 @@ from vodstudio.core.ports import Context
 from vodstudio.core.transcripts import SPEECH
 from vodstudio.workers.devices import Device
 from vodstudio.workers.sound_clock import SoundClock
-from vodstudio.workers.speech_job import LISTENING_SHARE, SpeechJob, SpeechTools, job_of
+from vodstudio.workers.speech_job import BATCHED, LISTENING_SHARE, SpeechJob, SpeechTools, job_of
 from vodstudio.workers.spoken_language import SURE_ENOUGH
 from vodstudio.workers.transcribing import Heard, heard
-from vodstudio.workers.tuning import in_use
+from vodstudio.workers.tuning import Tuned, in_use
 from vodstudio.workers.walking import Walking
 from vodstudio.workers.windows import SAMPLE_RATE
 
@@ -31,6 +31,8 @@ def hear(tools: SpeechTools, context: Context, inputs: Inputs) -> StepResult:
     context.progress(0.0, note="listening")
     device = tools.devices.choose(model.folder, inputs.preset.speech.compute_type, context.check)
     job = job_of(context, inputs, model, device, tools.folder_for(context, inputs))
+    # Thirty seconds after thirty seconds: a card that runs out of memory has nothing to halve.
+    device = device if job.way == BATCHED else replace(device, pieces=1)
     found: Heard | None = None
     with Walking(tools, job) as walking:
         if not job.hears_while_listening:
@@ -47,8 +49,8 @@ def hear(tools: SpeechTools, context: Context, inputs: Inputs) -> StepResult:
 
 
 def _tuned(tools: SpeechTools, job: SpeechJob, device: Device) -> Device:
-    """The device as it serves this model best; the first time that costs some seconds."""
-    if tools.tuning is None:
+    """The device as it serves this model best; the first time that costs some seconds, too many for the demo voice."""
+    if tools.tuning is None or job.model.is_demo_voice:
         return device
     job.context.progress(LISTENING_SHARE, note="measuring this computer")
     return in_use(device, tools.tuning.tune(job.model, device, job.compute_type, job.context.check))
@@ -58,7 +60,8 @@ def _learn(tools: SpeechTools, job: SpeechJob, result: StepResult, found: Heard 
     """The next forecast goes by what this recording showed."""
     if tools.tuning is not None and found is not None and found.speed is not None:
         heard_s = cast(float, result.facts["duration_s"])
-        tools.tuning.learn(job.model, found.device, job.compute_type, found.speed, heard_s)
+        used = Tuned(threads=found.device.threads, compute_type=found.compute_type, speed=found.speed)
+        tools.tuning.learn(job.model, found.device, job.compute_type, used, heard_s)
 
 
 def _result(job: SpeechJob, listened: Json, found: Heard | None) -> StepResult:

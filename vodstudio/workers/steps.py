@@ -16,13 +16,15 @@ from vodstudio.workers.captions import make_captions
 from vodstudio.workers.devices import Devices
 from vodstudio.workers.encode import Tools, encode
 from vodstudio.workers.ffmpeg import Ffmpeg, find_ffmpeg, look_at
+from vodstudio.workers.kept_model import KeptModels
 from vodstudio.workers.media import Media
-from vodstudio.workers.models import Shelf
+from vodstudio.workers.models import Model, Shelf
 from vodstudio.workers.pool import StepType
 from vodstudio.workers.probe import probe
 from vodstudio.workers.process import Children
 from vodstudio.workers.speech import SpeechTools, hear
 from vodstudio.workers.stills import stills
+from vodstudio.workers.tuning import Tuning
 
 OURS = "1"
 
@@ -60,6 +62,17 @@ class Toolbox:
     ffmpeg: FfmpegFinder
     shelf: Shelf
     transcripts: Path | None = None
+    model_kept_s: float = 300.0
+    machine: Path | None = None
+
+    @property
+    def tuning(self) -> Tuning | None:
+        """What is known of the speed of models on this machine."""
+        return None if self.machine is None else Tuning(self.machine, self.children)
+
+    def speed(self, model: Model) -> float | None:
+        """Times real time, where that was measured here."""
+        return None if self.tuning is None else self.tuning.speed(model)
 
     def steps(self) -> Mapping[StepKind, StepType]:
         """Asks the tools for their versions, so it takes a moment: not for the screen's thread."""
@@ -71,6 +84,8 @@ class Toolbox:
             shelf=self.shelf,
             devices=Devices(self.children),
             transcripts=self.transcripts,
+            kept=KeptModels(self.model_kept_s),
+            tuning=self.tuning,
         )
         return {
             StepKind.PROBE: StepType(partial(probe, self.media), av),

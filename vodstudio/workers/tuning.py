@@ -69,12 +69,12 @@ class Tuning:
         self._keep(_key(model, device, compute_type), tuned)
         return tuned
 
-    def learn(self, model: Model, device: Device, compute_type: str, speed: float, heard_s: float) -> None:
-        """What a finished recording showed."""
-        known = self.tuned(model, device, compute_type)
-        if known is not None and heard_s >= _LEARN_FROM_S:
-            found = replace(known, speed=round(speed, 2), is_from_work=True)
-            self._keep(_key(model, device, compute_type), found)
+    def learn(self, model: Model, device: Device, wanted: str, used: Tuned, heard_s: float) -> None:
+        """What a finished recording showed; threads and numbers stay as they were measured."""
+        if heard_s >= _LEARN_FROM_S:
+            known = self.tuned(model, device, wanted) or used
+            speed = round(used.speed, 2)
+            self._keep(_key(model, device, wanted), replace(known, speed=speed, is_from_work=True))
 
     def _read(self) -> dict[str, dict[str, Any]]:
         try:
@@ -100,4 +100,4 @@ def in_use(device: Device, tuned: Tuned) -> Device:
 
 
 def _key(model: Model, device: Device, compute_type: str) -> str:
-    return f"{model.mark}:{device.name}:{device.compute_type or compute_type}"
+    return f"{model.mark}:{device.name}:{compute_type}"
