@@ -358,6 +358,7 @@ def _desk(house: House, bridge: Bridge, coroutines: Coroutines, notices: Notices
         importing=house.importing,
         cities=house.cities,
         monitoring=house.monitoring,
+        models=house.models,
         transcripts=house.transcripts,
         bridge=bridge,
         coroutines=coroutines,

@@ -21,6 +21,7 @@ from tests.ui.fakes import (
     FakeTranscripts,
     sample_rows,
 )
+from tests.ui.model_fakes import FakeModels
 from vodstudio.core.jobs import JobId
 from vodstudio.core.rows import JobRow
 from vodstudio.ui import theme as look
@@ -47,6 +48,7 @@ class Stage:
         self.jobs = FakeJobs(sample_rows() if rows is None else rows, self.bridge.post)
         self.importing = FakeImporting(self.jobs, self.bridge.post)
         self.transcripts = FakeTranscripts(self.bridge.post)
+        self.models = FakeModels(self.bridge.post)
         self.notices = Notices(self.window)
         self.coroutines = Coroutines(self.notices.show_problem)
         self.desk = Desk(
@@ -55,6 +57,7 @@ class Stage:
             importing=self.importing,
             cities=FakeCities(self.jobs),
             monitoring=self.monitoring,
+            models=self.models,
             transcripts=self.transcripts,
             bridge=self.bridge,
             coroutines=self.coroutines,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from vodstudio.core.events import QueueSwitched
 from vodstudio.core.jobs import Job, JobId
 from vodstudio.core.recording import Recording, RecordingId
+from vodstudio.core.models import ModelRow
 from vodstudio.core.rows import Check, CityCard, Counts, JobFilter, JobRow, LogLine, StorageView
 from vodstudio.core.station import CityId, PresetId, Station, StorageId
 from vodstudio.core.transcripts import TranscriptId, TranscriptVersion
@@ -109,6 +110,16 @@ class TranscriptsService(Protocol):
     async def captions_again(self, job_id: JobId) -> JobRow: ...
 
 
+class ModelsService(Protocol):
+    """`services.models.Models`."""
+
+    async def rows(self) -> list[ModelRow]: ...
+    async def get(self, name: str) -> bool: ...
+    async def bring(self, folder: Path, name: str = ...) -> bool: ...
+    async def remove(self, name: str) -> None: ...
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything a panel may reach."""
@@ -118,6 +129,7 @@ class Desk:
     importing: ImportingService
     cities: CitiesService
     monitoring: MonitoringService
+    models: ModelsService
     transcripts: TranscriptsService
     bridge: Bridge
     coroutines: Coroutines

@@ -19,6 +19,7 @@ class WindowMenu(QObject):
 
     add_files = Signal()
     add_folder = Signal()
+    models_wanted = Signal()
     tab_wanted = Signal(int)
     theme_wanted = Signal(str)
     help_wanted = Signal()
@@ -81,9 +82,11 @@ class WindowMenu(QObject):
         add.triggered.connect(self.add_files)
         folder = self._action("Add a folder…", "folder", "Ctrl+Shift+O")
         folder.triggered.connect(self.add_folder)
-        self.menu.addActions([add, folder])
+        models = self._action("Speech models…", "speech", "Ctrl+Shift+M")
+        models.triggered.connect(self.models_wanted)
+        self.menu.addActions([add, folder, models])
         self.menu.addSeparator()
-        self._groups.append(("Recordings", [add, folder]))
+        self._groups.append(("Recordings", [add, folder, models]))
 
     def _build_queue(self) -> None:
         bar = self._queue.bar

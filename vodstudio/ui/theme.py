@@ -276,6 +276,8 @@ QMenu::item:disabled {{ color: {t.faint}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 5px 6px; }}
 QMenu::icon {{ padding-left: 8px; }}
 QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 5px 7px; }}
+QProgressBar {{ background: {t.track}; border: none; border-radius: 3px; }}
+QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {t.track}; border-radius: 4px; min-height: 36px;
   margin: 2px 2px 2px 2px; }}

@@ -19,6 +19,7 @@ from vodstudio.ui.help import HelpOverlay
 from vodstudio.ui.importing import Importer
 from vodstudio.ui.main_window import MainWindow, Tab
 from vodstudio.ui.menu import WindowMenu
+from vodstudio.ui.models.offers import ModelOffers
 from vodstudio.ui.queue.face import end_of
 from vodstudio.ui.queue.page import QueuePage
 from vodstudio.ui.theme import Theme, Tone
@@ -47,6 +48,7 @@ class Workplace(QObject):
         self.overlay = DropOverlay(theme, window)
         self.help = HelpOverlay(window)
         self.menu = WindowMenu(window, self.queue, theme)
+        self.models = ModelOffers(desk, window)
         self._connect()
         window.take_files(True)
         window.header.tabs.setEnabled(True)
@@ -67,6 +69,8 @@ class Workplace(QObject):
         self.queue.add_wanted.connect(self.importer.choose_files)
         menu.add_files.connect(self.importer.choose_files)
         menu.add_folder.connect(self.importer.choose_folder)
+        menu.models_wanted.connect(self.models.open)
+        self.queue.offer_models(self.models)
         menu.tab_wanted.connect(self.open_tab)
         menu.theme_wanted.connect(self.theme_wanted)
         menu.help_wanted.connect(self._on_help_wanted)

@@ -184,8 +184,8 @@ def _incomplete(model: Model, condition: str, fault: str) -> NoModel:
     return NoModel(
         f"The speech model {model.name} is incomplete",
         condition=condition,
-        hint="If it is still being copied, wait: the job goes on by itself. Otherwise get it again in Speech models,"
-        f" or with `vodstudio models get {model.name}`.",
+        hint="If it is still being copied, wait: the job goes on by itself. Otherwise get it again in Speech models"
+        f" (or: vodstudio models get {model.name}).",
         detail=f"{model.folder}: {fault}",
         code="VS-MODEL-INCOMPLETE",
     )
@@ -195,26 +195,22 @@ def _was_put_aside(model: Model, condition: str, fault: str) -> NoModel:
     return NoModel(
         f"The speech model {model.name} is damaged and was put aside",
         condition=condition,
-        hint=f"Get it again in Speech models, or with `vodstudio models get {model.name}`. The job goes on by itself;"
-        " words that were heard already are kept.",
+        hint="Get it again in Speech models: the job goes on by itself, and words that were heard already are kept."
+        f" (Or: vodstudio models get {model.name}.)",
         detail=f"{model.folder}: {fault}",
         code="VS-MODEL-DAMAGED",
     )
 
 
 def _no_model(name: str, folder: Path) -> NoModel:
-    wanted = (
-        "Connect or copy that folder."
-        if is_path(name)
-        else (
-            f"Get one in Speech models, or with `vodstudio models get {name or ADVISED}`; one that you have is copied into"
-            f" {folder}."
-        )
+    wanted = "Connect or copy that folder" if is_path(name) else "Get it in Speech models"
+    command = (
+        "" if is_path(name) else f" (Or: vodstudio models get {name or ADVISED}; models lie in {folder}.)"
     )
     return NoModel(
         f"There is no speech model called {name}" if name else "No speech model",
         condition=f"{CONDITION}{name or ANY_MODEL}",
-        hint=f"{wanted} The job goes on by itself. The demo voice hears the sample meeting and nothing else.",
+        hint=f"{wanted}: the job goes on by itself. The demo voice hears the sample meeting and nothing else.{command}",
     )
 
 

@@ -11,6 +11,7 @@ from vodstudio.core.events import Event, JobChanged, StepProgressed, TranscriptC
 from vodstudio.core.jobs import Job, JobId, JobState, Step, StepKind, StepState
 from vodstudio.core.rows import JobRow, LogLine
 from vodstudio.ui.desk import Desk
+from vodstudio.ui.models.button import ModelButton
 from vodstudio.ui.parts import Facts, button, empty, label
 from vodstudio.ui.queue.actions import JobActions
 from vodstudio.ui.queue.words import WordsTab
@@ -89,9 +90,11 @@ class DetailsPanel(QFrame):
         self._why = label("", "strong", self._summary.inner, wraps=True)
         self._hint = label("", "muted", self._summary.inner, wraps=True)
         self._hint.setContentsMargins(0, 0, 0, 10)
+        self.model_offer = ModelButton(self._summary.inner)
+        self._facts.setContentsMargins(0, 8, 0, 0)
         self._steps_heading = label("STEPS", "heading", self._summary.inner)
         self._steps_heading.setContentsMargins(0, 14, 0, 2)
-        for widget in (self._why, self._hint, self._facts, self._steps_heading, self._steps):
+        for widget in (self._why, self._hint, self.model_offer, self._facts, self._steps_heading, self._steps):
             self._summary.lines.addWidget(widget)
         self._summary.lines.addStretch(1)
 
@@ -191,6 +194,7 @@ class DetailsPanel(QFrame):
         self._why.setVisible(problem is not None)
         self._hint.setText(problem.hint if problem else "")
         self._hint.setVisible(bool(problem and problem.hint))
+        self.model_offer.show_for(problem, job.preset.speech.model)
         recording = job.recording
         self._facts.show_facts(
             (

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from vodstudio.ui import icons
+from vodstudio.ui.models.button import ModelButton
 from vodstudio.ui.parts import button, label
 from vodstudio.ui.theme import Theme
 
 
 class EmptyQueue(QWidget):
-    """One sentence, one button."""
+    """One sentence, one button, and the speech model while none is here."""
 
     add_wanted = Signal()
     clear_wanted = Signal()
@@ -26,6 +27,8 @@ class EmptyQueue(QWidget):
         self._hint = label("", "muted", self)
         self._add = button("Add recordings", self)
         self._clear = button("Show all recordings", self)
+        self.model_offer = ModelButton(self)
+        self.model_offer.show_always()
         self._add.clicked.connect(self.add_wanted)
         self._clear.clicked.connect(self.clear_wanted)
         column.addStretch(2)
@@ -34,6 +37,7 @@ class EmptyQueue(QWidget):
         column.addSpacing(8)
         column.addWidget(self._add, 0, middle)
         column.addWidget(self._clear, 0, middle)
+        column.addWidget(self.model_offer, 0, middle)
         column.addStretch(3)
         self.set_theme(theme)
         self.say(is_filtered=False)

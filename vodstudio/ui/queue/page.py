@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWi
 from vodstudio.core.events import Event, JobAdded, JobChanged, JobRemoved, QueueSwitched, StepProgressed
 from vodstudio.core.rows import Counts, JobFilter, JobRow
 from vodstudio.ui.desk import Desk
+from vodstudio.ui.models.offers import ModelOffers
 from vodstudio.ui.parts import card
 from vodstudio.ui.queue.actions import JobActions
 from vodstudio.ui.queue.deeds import JobDeeds
@@ -101,6 +102,11 @@ class QueuePage(QWidget):
         self._empty.set_theme(theme)
         self.details.set_theme(theme)
         self.view.viewport().update()
+
+    def offer_models(self, offers: ModelOffers) -> None:
+        """From now on the places where a model is missed know what can be had."""
+        for each in (self._empty.model_offer, self.details.model_offer):
+            each.attach(offers)
 
     def reload(self) -> None:
         """Read order, counts and switches again."""
