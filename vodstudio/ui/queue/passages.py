@@ -43,7 +43,7 @@ TIME_PX = 58
 SIDE_PX = 14
 PAD_PX = 6
 NEAR_END_PX = 8
-AT_ONCE = 50
+AT_ONCE = 25
 DOUBTS = Qt.ItemDataRole.UserRole + 1
 TIME = Qt.ItemDataRole.UserRole
 

@@ -67,7 +67,9 @@ class WordsTab(QWidget):
         self.view = PassageView(self.model, self._delegate, self._text)
         self.view.following_changed.connect(self._show_follow)
         column.addWidget(self.view, 1)
-        self._newest = button("Newest words", self._text, role="link", tip="Go to the end and follow the words")
+        self._newest = button(
+            "Newest words", self._text, role="link", tip="Go to the end and follow the words"
+        )
         self._newest.clicked.connect(self._on_newest_wanted)
         column.addWidget(self._newest, 0, Qt.AlignmentFlag.AlignHCenter)
         return self._text
