@@ -72,9 +72,30 @@ def test_words_that_were_badly_heard_still_tell() -> None:
     assert by_words(OTHERS, misheard(WORDS)).fit is Fit.OTHER
 
 
-def test_a_few_common_phrases_say_nothing_either_way() -> None:
-    some = (*OTHERS[:200], *later(CUES[-60:], OTHERS[199].end_s))
-    assert by_words(some, tuple(WORDS[: len(WORDS) // 2])).fit in (Fit.OTHER, Fit.UNKNOWN)
+def unheard(cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
+    """The same captions in words that nobody says here."""
+    return tuple(
+        dataclasses.replace(cue, lines=tuple(f"palabra{place} {line[::-1]}" for line in cue.lines))
+        for place, cue in enumerate(cues)
+    )
+
+
+def test_a_translation_is_of_this_recording_when_it_lies_on_the_voice() -> None:
+    other_words = unheard(CUES)
+    assert by_words(other_words, WORDS).fit is Fit.OTHER
+    assert fitting(other_words, Evidence(words=tuple(WORDS))).fit is Fit.OTHER
+    assert fitting(other_words, Evidence(words=tuple(WORDS), speech=SPEECH)).fit is Fit.FITS
+    foreign = Evidence(words=tuple(WORDS), speech=SPEECH)
+    assert fitting(OTHERS, foreign).fit is Fit.OTHER
+
+
+def test_a_tenth_of_the_phrases_or_of_the_voice_says_nothing_either_way() -> None:
+    part = len(CUES) // 10
+    rest = tuple(cue for cue in unheard(OTHERS) if cue.start_s > CUES[part].end_s)
+    assert by_words((*CUES[:part], *rest), WORDS).fit is Fit.UNKNOWN
+    some = CUES[: len(CUES) // 4]
+    strange = tuple(cue for cue in OTHERS if cue.start_s > some[-1].end_s)
+    assert by_speech((*some, *strange), SPEECH).fit is Fit.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,15 @@ class Fitting:
 
 
 def fitting(cues: Sequence[Cue], evidence: Evidence) -> Fitting:
-    """The best comparison that the evidence allows: words, else the voice, else the length."""
+    """The best comparison that the evidence allows: words, else the voice, else the length.
+
+    Words that are not heard say nothing against captions that lie on the voice: those are a translation.
+    """
     found = by_words(cues, evidence.words)
-    if found.fit is Fit.UNKNOWN:
-        found = by_speech(cues, evidence.speech)
+    if found.fit in (Fit.UNKNOWN, Fit.OTHER):
+        spoken = by_speech(cues, evidence.speech)
+        is_decided = spoken.fit in (Fit.FITS, Fit.LATE) or found.fit is Fit.UNKNOWN
+        found = spoken if is_decided else found
     return by_length(cues, evidence.duration_s) if found.fit is Fit.UNKNOWN else found
 
 

@@ -92,21 +92,19 @@ def _count(cues: Sequence[Cue]) -> str:
 def _compared(found: Sidecar, evidence: Evidence) -> Sidecar:
     told = fitting(found.cues, evidence)
     faults = (*found.faults, *_span_faults(found.cues, evidence, told.offset_s))
-    match told.fit:
-        case Fit.OTHER:
-            return replace(found, state=SidecarState.FOREIGN, reason=told.reason, faults=faults)
-        case Fit.LATE:
-            amount = f"{clock(abs(told.offset_s))} too {'late' if told.offset_s > 0 else 'early'}"
-            return replace(
-                found,
-                state=SidecarState.LATE,
-                reason=f"its captions come {amount}: {told.reason}",
-                faults=faults,
-                offset_s=told.offset_s,
-            )
-        case Fit.FITS | Fit.UNKNOWN:
-            reason = f"{found.reason}; {told.reason}" if told.reason else found.reason
-            return replace(found, reason=reason, faults=faults, offset_s=told.offset_s)
+    if told.fit is Fit.OTHER:
+        return replace(found, state=SidecarState.FOREIGN, reason=told.reason, faults=faults)
+    if told.fit is Fit.LATE:
+        amount = f"{clock(abs(told.offset_s))} too {'late' if told.offset_s > 0 else 'early'}"
+        return replace(
+            found,
+            state=SidecarState.LATE,
+            reason=f"its captions come {amount}: {told.reason}",
+            faults=faults,
+            offset_s=told.offset_s,
+        )
+    reason = f"{found.reason}; {told.reason}" if told.reason else found.reason
+    return replace(found, reason=reason, faults=faults, offset_s=told.offset_s)
 
 
 def _span_faults(cues: Sequence[Cue], evidence: Evidence, offset_s: float) -> list[str]:

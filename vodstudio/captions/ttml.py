@@ -205,9 +205,8 @@ class _Document:
         done = self._open.pop()
         if done.name == "p" or (done.name == "span" and done.has_times and not self._is_same_time(done)):
             self._finish(done)
-            if self._open:
-                self._open[-1].has_cue = True
-        elif done.name == "span" and self._open:
+            self._open[-1].has_cue = True
+        elif done.name == "span":
             self._open[-1].text += done.text
 
     def _is_same_time(self, span: _Open) -> bool:
