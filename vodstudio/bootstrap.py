@@ -20,7 +20,7 @@ from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import NotFound, VodError, is_patience
 from vodstudio.core.events import Event, Logged
 from vodstudio.core.files import remove_leftovers
-from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StepState, StopReason
+from vodstudio.core.jobs import Job, JobState, StepKind, StepState
 from vodstudio.core.ports import Emit, Unit
 from vodstudio.core.rows import Check, JobFilter, LogLine, Verdict
 from vodstudio.core.shows import PublicShow, ShowId
@@ -29,8 +29,9 @@ from vodstudio.core.switches import may_claim
 from vodstudio.core.version import VERSION
 from vodstudio.going_back import hint_for
 from vodstudio.paths import Places
+from vodstudio.services.all_workers import AllWorkers
 from vodstudio.services.cities import Cities
-from vodstudio.services.conditions import Conditions
+from vodstudio.services.conditions import Conditions, Machine
 from vodstudio.services.desk import Desk, Services
 from vodstudio.services.holds import Holds
 from vodstudio.services.importing import Importing
@@ -53,6 +54,7 @@ from vodstudio.workers.model_hub import HUB, HUB_VARIABLE
 from vodstudio.workers.model_room import ModelRoom
 from vodstudio.workers.models import Shelf
 from vodstudio.workers.pool import Pool
+from vodstudio.workers.power import check_power, is_on_battery
 from vodstudio.workers.practice import SIMULATOR, start_simulator
 from vodstudio.workers.process import Children, end_leftovers
 from vodstudio.workers.sound_pictures import KeptSoundPictures
@@ -62,31 +64,6 @@ log = logging.getLogger(__name__)
 
 MOST_LOOKED_AT = 1_000
 A_DAY = timedelta(days=1)
-
-
-class AllWorkers:
-    """The lanes and the remote lane as one: `core.ports.Workers`. Before they open, nobody is woken."""
-
-    def __init__(self) -> None:
-        self._pool: Pool | None = None
-        self._remote: RemoteLane | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def join(self, pool: Pool, remote: RemoteLane) -> None:
-        """From now on there is somebody to wake; called on the loop."""
-        self._pool, self._remote, self._loop = pool, remote, asyncio.get_running_loop()
-
-    def wake(self) -> None:
-        """There may be something to do."""
-        if self._pool is not None and self._remote is not None:
-            self._pool.wake()
-            self._remote.wake()
-
-    def stop(self, job_id: JobId, reason: StopReason) -> None:
-        """Ask the running steps of a job to stop."""
-        if self._pool is not None and self._remote is not None and self._loop is not None:
-            self._pool.stop(job_id, reason)
-            self._loop.call_soon_threadsafe(self._remote.stop, job_id, reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +104,7 @@ class House:
         self.reviewing = Reviewing(self.jobs, self.transcripts, settings.places.reviews, sounds)
         self.cities = Cities(station, store, self.clock, tools.drives)
         self.monitoring = Monitoring(store, self.clock, self.checks)
-        self.conditions = Conditions(
-            station, tools.drives, tools.vault, tools.catalogues, tools.toolbox.shelf.has
-        )
+        self.conditions = _conditions(settings, tools)
         self.holds = Holds(*surroundings, is_over=self.conditions.is_over, wake=self._workers.wake)
         self.models = Models(_room(tools.toolbox), *surroundings, self.holds.check_now)
         self.remote = RemoteLane(*surroundings, work, worker=self._worker, on_finished=self._on_step_finished)
@@ -168,7 +143,7 @@ class House:
         steps = await asyncio.to_thread(self._tools.toolbox.steps)
         sizes = lane_sizes(self.settings.station.lanes, os.cpu_count() or 1, card_count())
         self.pool = Pool(
-            Surroundings(store=self.store, clock=self.clock, emit=self.emit, work=self.settings.work_folder),
+            _surroundings(self.settings, self.store, self.emit),
             steps,
             {lane: size for lane, size in sizes.items() if lane is not Lane.REMOTE},
             worker=self._worker,
@@ -334,6 +309,22 @@ def _parts(tools: Tools) -> Parts:
 def _room(toolbox: Toolbox) -> ModelRoom:
     hub = os.environ.get(HUB_VARIABLE) or HUB
     return ModelRoom(shelf=toolbox.shelf, children=toolbox.children, hub=hub, speed=toolbox.speed)
+
+
+def _surroundings(settings: Settings, store: SqliteStore, emit: Emit) -> Surroundings:
+    return Surroundings(
+        store=store,
+        clock=SystemClock(),
+        emit=emit,
+        work=settings.work_folder,
+        may_begin=lambda lane: check_power(lane, settings.preferences.work_on_battery),
+    )
+
+
+def _conditions(settings: Settings, tools: Tools) -> Conditions:
+    shelf = tools.toolbox.shelf
+    machine = Machine(has_model=shelf.has, work=settings.work_folder, is_on_battery=is_on_battery)
+    return Conditions(settings.station, tools.drives, tools.vault, tools.catalogues, machine)
 
 
 def _tools(settings: Settings, children: Children) -> Tools:

@@ -47,6 +47,7 @@ class Preferences:
     work_folder: Path | None = None
     log_level: str = "info"
     model_kept_minutes: int = 5
+    work_on_battery: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

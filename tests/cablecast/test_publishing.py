@@ -18,9 +18,10 @@ from vodstudio.core.jobs import Inputs, JobId, PlanKind, StepKind, StepResult
 from vodstudio.core.station import Unattended
 from vodstudio.demo.simulator_faults import Fault
 from vodstudio.demo.simulator_seed import FIRST_SHOW
-from vodstudio.services.conditions import Conditions
+from vodstudio.services.conditions import Conditions, Machine
 from vodstudio.services.destination import SPARE_BYTES
 
+MACHINE = Machine(has_model=bool, work=Path("/nowhere"), is_on_battery=bool)
 SEEDED = {"show": 4, "media": 2, "reel": 2, "vod": 0}
 ONE_MORE = {"show": 5, "media": 3, "reel": 3, "vod": 1}
 
@@ -351,7 +352,7 @@ def test_g06_the_hold_ends_with_a_new_password_and_not_before(
 ) -> None:
     """The watcher of holds asks every minute: one refused request in all, then one that is let in."""
     station = studio.station
-    conditions = Conditions(station, studio.drives, studio.secrets, {SERVER: studio.catalogue}, bool)
+    conditions = Conditions(station, studio.drives, studio.secrets, {SERVER: studio.catalogue}, MACHINE)
     studio.secrets.password = "wrong"
     with pytest.raises(Hold):
         run(studio.publishing.publish(context, inputs_for(tmp_path / "made")))
@@ -453,7 +454,9 @@ def test_b01_too_little_space_holds_before_anything_is_made(
     with pytest.raises(Hold) as told:
         run(studio.publishing.publish(context, inputs))
     assert studio.counts() == SEEDED
-    conditions = Conditions(studio.station, studio.drives, studio.secrets, {SERVER: studio.catalogue}, bool)
+    conditions = Conditions(
+        studio.station, studio.drives, studio.secrets, {SERVER: studio.catalogue}, MACHINE
+    )
     assert not run(conditions.is_over(told.value.condition))
     studio.drives.free = SPARE_BYTES + inputs.outputs["video"].size_bytes
     assert run(conditions.is_over(told.value.condition)), "as much as it needs, and not a gigabyte more"

@@ -28,7 +28,7 @@ class FakeDrives:
         return str(path) not in self.away
 
     async def free_bytes(self, path: Path) -> int | None:
-        return self.free
+        return None if str(path) in self.away else self.free
 
 
 @dataclass

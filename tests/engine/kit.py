@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vodstudio.bootstrap import AllWorkers
 from vodstudio.core.clock import SystemClock
 from vodstudio.core.events import Event, QueueStopped, StepProgressed
 from vodstudio.core.files import sha256_of, write_atomically
@@ -17,6 +16,7 @@ from vodstudio.core.jobs import Inputs, Job, JobId, Output, StepKind, StepResult
 from vodstudio.core.patience import AGAIN_AFTER_S
 from vodstudio.core.ports import AsyncContext, Context, Store
 from vodstudio.core.station import City, CityId, Lane, Station
+from vodstudio.services.all_workers import AllWorkers
 from vodstudio.services.holds import Holds
 from vodstudio.services.importing import Importing
 from vodstudio.services.jobs import JobControl
@@ -78,6 +78,7 @@ class Plan:
     is_over: Callable[[str], bool] = lambda _condition: False
     again_after_s: float = AGAIN_AFTER_S
     look: Callable[[str], Awaitable[bool]] | None = None
+    may_begin: Callable[[Lane], None] = lambda _lane: None
 
 
 class Engine:
@@ -111,6 +112,7 @@ class Engine:
                 emit=self.hear,
                 work=self.folder / "work",
                 again_after_s=self._plan.again_after_s,
+                may_begin=self._plan.may_begin,
             ),
             {kind: StepType(local.get(kind, quick(kind)), "1") for kind in LOCAL},
             LANES,

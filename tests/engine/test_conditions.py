@@ -12,7 +12,7 @@ from tests.engine.fakes import FakeDrives, FakeSecrets, FakeServer
 from vodstudio.core.errors import NotConnected, Refused, ServerAway, ServerBusy, VodError
 from vodstudio.core.server import Catalogue
 from vodstudio.core.station import Server, ServerId, Station, Storage, StorageId
-from vodstudio.services.conditions import Conditions
+from vodstudio.services.conditions import Conditions, Machine
 
 MAIN = ServerId("main")
 STATION = Station(
@@ -32,8 +32,17 @@ class World:
         self.secrets = FakeSecrets({"vault:main": "one"})
         self.server = FakeServer()
         self.models: set[str] = set()
+        self.is_on_battery = False
         self.conditions = Conditions(
-            STATION, self.drives, self.secrets, {MAIN: cast(Catalogue, self.server)}, self.models.__contains__
+            STATION,
+            self.drives,
+            self.secrets,
+            {MAIN: cast(Catalogue, self.server)},
+            Machine(
+                has_model=self.models.__contains__,
+                work=Path("/srv/home/work"),
+                is_on_battery=lambda: self.is_on_battery,
+            ),
         )
 
 
@@ -57,6 +66,24 @@ def test_storages_folders_disks_and_models(run: Go[bool]) -> None:
     world.drives.free = None
     assert not run(is_over("disk:/mnt/x"))
     assert run(is_over("wait:vod:1"))
+
+
+def test_the_battery_is_over_when_it_is_plugged_in(run: Go[bool]) -> None:
+    world = World()
+    world.is_on_battery = True
+    assert not run(world.conditions.is_over("battery"))
+    world.is_on_battery = False
+    assert run(world.conditions.is_over("battery"))
+
+
+def test_the_disk_of_a_work_folder_that_was_removed_is_that_of_what_is_left(run: Go[bool]) -> None:
+    world = World()
+    world.drives.away = {"/srv/home/work", "/srv/home", "/media/full"}
+    assert run(world.conditions.is_over("disk:/srv/home/work"))
+    assert run(world.conditions.is_over("disk:/srv/home/work/job/encode"))
+    assert not run(world.conditions.is_over("disk:/media/full"))
+    world.drives.free = None
+    assert not run(world.conditions.is_over("disk:/srv/home/work"))
 
 
 @pytest.mark.parametrize(("free", "is_over"), [(1_899_999_999, False), (1_900_000_000, True), (None, False)])

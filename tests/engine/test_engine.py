@@ -8,8 +8,10 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TypeVar
 
+import psutil
 import pytest
 
 from tests.conftest import Run as Go
@@ -29,8 +31,9 @@ from vodstudio.core.events import JobRemoved, Logged, QueueSwitched
 from vodstudio.core.jobs import Inputs, JobId, JobState, Rank, StepKind, StepResult, StepState
 from vodstudio.core.ports import AsyncContext, Context, Store, Unit
 from vodstudio.core.rows import JobFilter
-from vodstudio.core.station import CityId
+from vodstudio.core.station import CityId, Lane
 from vodstudio.services.removing import Removing
+from vodstudio.workers.power import check_power, is_on_battery
 
 T = TypeVar("T")
 
@@ -484,6 +487,31 @@ def test_remote_steps_are_stopped_by_pause_and_cancel(tmp_path: Path, run: Go[No
 
     run(scenario())
     assert began_at == [0, 1, 1]
+
+
+def test_on_battery_nothing_heavy_begins_and_it_goes_on_by_itself(
+    tmp_path: Path, run: Go[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first look is done, the hours of work wait; an operator may also say that they shall not."""
+    battery: list[object] = [SimpleNamespace(power_plugged=False)]
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: battery[0], raising=False)
+    check_power(Lane.MEDIA, True)
+    check_power(Lane.LIGHT, False)
+
+    async def scenario() -> None:
+        plan = Plan(
+            may_begin=lambda lane: check_power(lane, False), is_over=lambda _condition: not is_on_battery()
+        )
+        async with engine(tmp_path, plan) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            job = await it.until_state(JobState.HELD, job_id)
+            assert {step.condition for step in job.steps if step.state is StepState.HELD} == {"battery"}
+            assert job.steps[0].state is StepState.DONE
+            battery[0] = None
+            await it.holds.check_now()
+            await it.until_state(JobState.DONE, job_id)
+
+    run(scenario())
 
 
 def test_only_approving_lets_it_be_published(tmp_path: Path, run: Go[None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from vodstudio.core.errors import Hold, NotConnected, TryLater, VodError
@@ -15,6 +16,15 @@ from vodstudio.core.station import ServerId, Station, StorageId
 ENOUGH_FREE_BYTES = 512 * 1024**2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What is asked of this computer itself."""
+
+    has_model: Callable[[str], bool]
+    work: Path
+    is_on_battery: Callable[[], bool]
+
+
 class Conditions:
     """Conditions are `<kind>:<what>`; an unknown kind is tried again by running the step."""
 
@@ -24,13 +34,13 @@ class Conditions:
         drives: Drives,
         secrets: Secrets,
         catalogues: Mapping[ServerId, Catalogue],
-        has_model: Callable[[str], bool],
+        machine: Machine,
     ) -> None:
         self._station = station
         self._drives = drives
         self._secrets = secrets
         self._catalogues = catalogues
-        self._has_model = has_model
+        self._machine = machine
         self._kinds: dict[str, Callable[[str], Awaitable[bool]]] = {
             "storage": self._storage,
             "path": self._path,
@@ -39,6 +49,7 @@ class Conditions:
             "login": self._login,
             "vault": self._vault,
             "model": self._model,
+            "battery": self._battery,
         }
 
     async def is_over(self, condition: str) -> bool:
@@ -57,8 +68,20 @@ class Conditions:
     async def _disk(self, what: str) -> bool:
         """There is room for what the step needs; where it did not say, for something; the next try says more."""
         folder, needed = read_room(what)
-        free = await self._drives.free_bytes(folder)
+        free = await self._free(folder)
         return free is not None and free >= (ENOUGH_FREE_BYTES if needed is None else needed)
+
+    async def _free(self, folder: Path) -> int | None:
+        """A work folder that somebody removed is made again by the next step: its disk is that of what is left."""
+        free = await self._drives.free_bytes(folder)
+        if free is None and folder.is_relative_to(self._machine.work):
+            for parent in self._machine.work.parents:
+                if (free := await self._drives.free_bytes(parent)) is not None:
+                    break
+        return free
+
+    async def _battery(self, _what: str) -> bool:
+        return not await asyncio.to_thread(self._machine.is_on_battery)
 
     async def _server(self, what: str) -> bool:
         catalogue = self._catalogues.get(ServerId(what))
@@ -95,6 +118,6 @@ class Conditions:
     async def _model(self, what: str) -> bool:
         """Reads folders, which may be on a slow disk or be changing: not on the loop, and in doubt not yet."""
         try:
-            return await asyncio.to_thread(self._has_model, what)
+            return await asyncio.to_thread(self._machine.has_model, what)
         except OSError:
             return False

@@ -15,6 +15,7 @@ from vodstudio.core.files import make_work_folder
 from vodstudio.core.jobs import Checkpoint, Claim, Json, StopReason
 from vodstudio.core.patience import AGAIN_AFTER_S, WAITED_FOR, tell_waiting
 from vodstudio.core.ports import Clock, Emit, Store, Unit
+from vodstudio.core.station import Lane
 from vodstudio.workers.live_words import LiveWords
 
 TELL_EVERY_S = 0.1
@@ -68,6 +69,7 @@ class Surroundings:
     emit: Emit
     work: Path
     again_after_s: float = AGAIN_AFTER_S
+    may_begin: Callable[[Lane], None] = lambda _lane: None
 
     def write(self, work: Callable[[Unit], T], give_up: Callable[[float], bool]) -> T:
         """A full disk or a busy file is waited for with the work in hand, until `give_up` says that it is the end."""

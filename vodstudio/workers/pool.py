@@ -225,6 +225,7 @@ class Pool:
         try:
             context = StepContext(self._house, claim, stop)
             context.check()
+            self._house.may_begin(claim.lane)
             context.progress(0.0)
             result = reuse(claim.reuse, context.work_folder) if claim.reuse else None
             if result is None:
