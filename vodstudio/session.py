@@ -143,7 +143,7 @@ class Session(QObject):
         if self._ownership is None:
             self._ownership = _own(self._places)
             self._keeping = logs.start(self._places.logs)
-        return read_settings(self._places)
+        return settings_of(self._places)
 
     async def _serve(self) -> None:
         if self._server is None:
@@ -336,6 +336,13 @@ async def _stage(name: str, work: Awaitable[object]) -> None:
         log.warning("closing: %s: %s", name, error.title)
     else:
         log.info("closed: %s", name)
+
+
+def settings_of(places: Places) -> Settings:
+    """The settings; from now on the log tells as much as they say."""
+    settings = read_settings(places)
+    logging.getLogger().setLevel(settings.preferences.log_level.upper())
+    return settings
 
 
 def _own(places: Places) -> Ownership:

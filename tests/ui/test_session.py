@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -22,7 +23,8 @@ from vodstudio.core.jobs import JobState
 from vodstudio.core.rows import Counts
 from vodstudio.first_station import first_station, write_first_station
 from vodstudio.owner import ask_later, read_owner, take
-from vodstudio.session import Session, Start
+from vodstudio.paths import HOME_VARIABLE
+from vodstudio.session import Session, Start, settings_of
 from vodstudio.station_file import read_station
 from vodstudio.ui import theme as look
 from vodstudio.ui.leaving import LeaveDialog
@@ -299,6 +301,20 @@ def test_an_error_nobody_caught_is_shown(
         await scene.until(lambda: "Something unexpected happened" in scene.words())
 
     run(play(qapp, acts), 120)
+
+
+def test_the_log_tells_as_much_as_the_settings_say(tmp_path: Path) -> None:
+    where = paths.places({HOME_VARIABLE: str(tmp_path)})
+    paths.make(where)
+    where.settings_file.write_text('log_level = "warning"\n', encoding="utf-8")
+    root = logging.getLogger()
+    before = root.level
+    try:
+        root.setLevel(logging.INFO)
+        assert settings_of(where).preferences.log_level == "warning"
+        assert root.level == logging.WARNING
+    finally:
+        root.setLevel(before)
 
 
 def test_a_station_file_that_exists_is_never_replaced(tmp_path: Path) -> None:
