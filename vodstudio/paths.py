@@ -43,6 +43,11 @@ class Places:
         return self.data / "transcripts"
 
     @property
+    def reviews(self) -> Path:
+        """Corrections of captions that are not saved yet."""
+        return self.data / "reviews"
+
+    @property
     def station_file(self) -> Path:
         """The truth for cities, storages, servers, presets and lanes."""
         return self.config / "station.toml"
@@ -80,6 +85,7 @@ class Places:
                 self.run,
                 self.models,
                 self.transcripts,
+                self.reviews,
                 self.backups,
             )
         )

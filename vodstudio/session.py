@@ -304,6 +304,8 @@ class Session(QObject):
             "theme": self._choice.value,
         }
         await _stage("settings of the window", self._remember(place))
+        if self.workplace is not None:
+            await _stage("captions that are reviewed", self.workplace.close_reviews())
         await _stage("what the window was doing", self.coroutines.close())
         if self._server is not None:
             await _stage("answers to other processes", self._server.stop())
@@ -367,6 +369,7 @@ def _desk(house: House, bridge: Bridge, coroutines: Coroutines, notices: Notices
         monitoring=house.monitoring,
         models=house.models,
         transcripts=house.transcripts,
+        reviewing=house.reviewing,
         bridge=bridge,
         coroutines=coroutines,
         notices=notices,

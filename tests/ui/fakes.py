@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -40,6 +40,7 @@ from vodstudio.core.station import City, CityId, Preset, PresetId, Station, Stor
 from vodstudio.core.transcripts import OPERATOR, TranscriptId, TranscriptVersion
 from vodstudio.services.importing import ImportReport, KnownFile, RefusedFile
 from vodstudio.services.removing import Removal
+from vodstudio.services.reviewing import Review, Saved
 from vodstudio.services.transcripts import WordsOfJob
 from vodstudio.ui.queue.model import SECTION_OF, Section
 
@@ -354,6 +355,34 @@ class FakeImporting:
             self.undone.append(job_id)
             del self.jobs.held[job_id]
             self.emit(JobRemoved(job_id))
+
+
+class FakeReviewing:
+    """Nothing was heard in any of these recordings; `tests/ui/review_kit.py` has real ones."""
+
+    async def open(self, job_id: JobId) -> Review:
+        raise NotFound("There are no words to review yet", hint="Nothing was changed.", code="VS-NO-WORDS")
+
+    def close(self, review: Review) -> None:
+        raise AssertionError("nothing was opened")
+
+    async def keep(self, review: Review, changes: Sequence[Mapping[str, object]]) -> None:
+        raise AssertionError("nothing was opened")
+
+    async def take_up(self, review: Review) -> int:
+        raise AssertionError("nothing was opened")
+
+    async def forget(self, review: Review) -> None:
+        raise AssertionError("nothing was opened")
+
+    async def changed_outside(self, review: Review) -> list[Path]:
+        raise AssertionError("nothing was opened")
+
+    async def save(self, review: Review) -> Saved:
+        raise AssertionError("nothing was opened")
+
+    async def peaks(self, review: Review) -> tuple[bytes, float]:
+        raise AssertionError("nothing was opened")
 
 
 class FakeTranscripts:

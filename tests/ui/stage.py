@@ -18,6 +18,7 @@ from tests.ui.fakes import (
     FakeImporting,
     FakeJobs,
     FakeMonitoring,
+    FakeReviewing,
     FakeTranscripts,
     sample_rows,
 )
@@ -59,6 +60,7 @@ class Stage:
             monitoring=self.monitoring,
             models=self.models,
             transcripts=self.transcripts,
+            reviewing=FakeReviewing(),
             bridge=self.bridge,
             coroutines=self.coroutines,
             notices=self.notices,

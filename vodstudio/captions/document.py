@@ -124,6 +124,16 @@ class Document:
         return (self._done[-1] if self._done else None) is not self._saved
 
     @property
+    def undo_change(self) -> Change | None:
+        """What `undo` would do."""
+        return self._done[-1].undone() if self._done else None
+
+    @property
+    def redo_change(self) -> Change | None:
+        """What `redo` would do."""
+        return self._undone[-1] if self._undone else None
+
+    @property
     def undo_name(self) -> str:
         """What would be taken back."""
         return self._done[-1].name if self._done else ""
@@ -187,6 +197,22 @@ class Document:
     def mark_saved(self) -> None:
         """What is there now is kept."""
         self._saved = self._done[-1] if self._done else None
+
+    def heard(self) -> Transcript:
+        """What is there now with the clock of the video, as checks compare it."""
+        by_s = -self._in_point_s
+        told = self._transcript
+        return replace(
+            told,
+            duration=self.duration_s or told.duration,
+            words=tuple(self.words),
+            regions=tuple((start + by_s, end + by_s) for start, end in told.regions if end + by_s > 0),
+            marks=tuple(
+                replace(mark, start=mark.start + by_s, end=mark.end + by_s)
+                for mark in told.marks
+                if mark.end + by_s > 0
+            ),
+        )
 
     def transcript(self, *, run: str, author: str) -> Transcript:
         """The corrected version, a child of the one that was opened."""

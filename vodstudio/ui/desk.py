@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from vodstudio.core.events import QueueSwitched
 from vodstudio.core.jobs import Job, JobId
-from vodstudio.core.recording import Recording, RecordingId
 from vodstudio.core.models import ModelRow
+from vodstudio.core.recording import Recording, RecordingId
 from vodstudio.core.rows import Check, CityCard, Counts, JobFilter, JobRow, LogLine, StorageView
 from vodstudio.core.station import CityId, PresetId, Station, StorageId
 from vodstudio.core.transcripts import TranscriptId, TranscriptVersion
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vodstudio.services.importing import ImportReport
     from vodstudio.services.removing import Removal
     from vodstudio.services.transcripts import WordsOfJob
+    from vodstudio.ui.review.editor import ReviewingService
 
 
 class RemovingService(Protocol):
@@ -131,6 +132,7 @@ class Desk:
     monitoring: MonitoringService
     models: ModelsService
     transcripts: TranscriptsService
+    reviewing: ReviewingService
     bridge: Bridge
     coroutines: Coroutines
     notices: Notices

@@ -20,8 +20,9 @@ INTRODUCTION = (
 class HelpOverlay(QFrame):
     """In the middle of the window; Escape or the button closes it."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, introduction: str = INTRODUCTION) -> None:
         super().__init__(window)
+        self._introduction = introduction
         self.setProperty("role", "panel")
         self.setObjectName("help")
         self.setAccessibleName("Help and keys")
@@ -38,7 +39,7 @@ class HelpOverlay(QFrame):
             self._before = self.window().focusWidget()
         empty(self._column)
         self._column.addWidget(label("Help and keys", "title", self))
-        self._column.addWidget(label(INTRODUCTION, "muted", self, wraps=True))
+        self._column.addWidget(label(self._introduction, "muted", self, wraps=True))
         grid = QHBoxLayout()
         grid.setSpacing(36)
         left, right = QVBoxLayout(), QVBoxLayout()

@@ -269,6 +269,12 @@ QLineEdit {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
 QLineEdit[role="small"] {{ min-height: 24px; font-size: 12px; }}
 QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 8px; min-height: 28px; }}
 QLineEdit[role="small"]:focus {{ min-height: 22px; }}
+QComboBox {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
+  padding: 0 9px; min-height: 30px; }}
+QComboBox:focus {{ border: 2px solid {t.accent}; padding: 0 8px; min-height: 28px; }}
+QComboBox::drop-down {{ border: none; width: 14px; }}
+QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
+  selection-background-color: {t.accent_tint}; selection-color: {t.text}; }}
 QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 6px; }}
 QMenu::item {{ padding: 6px 26px 6px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {t.accent_tint}; color: {t.text}; }}
@@ -322,6 +328,9 @@ QLabel[role="key"] {{ background: {t.background}; border: 1px solid {t.line}; bo
 QTableView, QListView, QPlainTextEdit, QScrollArea {{ background: {t.panel}; border: none; outline: none;
   color: {t.text}; }}
 QTableView[role="rows"] {{ border-radius: 8px; }}
+QHeaderView {{ background: {t.panel}; }}
+QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none;
+  border-bottom: 1px solid {t.line}; padding: 0 8px; min-height: 30px; font-size: 12px; font-weight: 600; }}
 QScrollArea[role="ground"], QScrollArea[role="ground"] > QWidget > QWidget {{ background: {t.background}; }}
 QPlainTextEdit {{ border: 1px solid {t.line}; border-radius: 6px; padding: 3px 5px; }}
 QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 2px 4px; }}

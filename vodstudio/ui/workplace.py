@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from vodstudio.core.events import Event, HoldsChanged, QueueStopped, StepProgressed
-from vodstudio.core.jobs import JobState
+from vodstudio.core.jobs import JobId, JobState
 from vodstudio.core.rows import Check, Counts, Verdict
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.drop import DropOverlay, destination
@@ -24,6 +25,9 @@ from vodstudio.ui.queue.face import end_of
 from vodstudio.ui.queue.page import QueuePage
 from vodstudio.ui.theme import Theme, Tone
 from vodstudio.ui.wording import clock, many
+
+if TYPE_CHECKING:
+    from vodstudio.ui.review.reviews import Reviews
 
 SIGNED = ("server", "model", "storage", "home")
 BAD = (JobState.FAILED, JobState.NEEDS_A_LOOK)
@@ -41,6 +45,7 @@ class Workplace(QObject):
         self._desk = desk
         self._theme = theme
         self._checks: tuple[Check, ...] = ()
+        self._reviews: Reviews | None = None
         self.counts = Counts()
         self.queue = QueuePage(desk, theme, window.stack)
         self._pages: dict[Tab, QWidget] = {Tab.QUEUE: self.queue}
@@ -66,6 +71,7 @@ class Workplace(QObject):
         window.paths_left.connect(self.overlay.hide)
         window.paths_dropped.connect(self._on_paths_dropped)
         self.queue.counts_changed.connect(self._on_counts_changed)
+        self.queue.review_wanted.connect(self.review)
         self.queue.add_wanted.connect(self.importer.choose_files)
         menu.add_files.connect(self.importer.choose_files)
         menu.add_folder.connect(self.importer.choose_folder)
@@ -83,6 +89,8 @@ class Workplace(QObject):
         self._window.set_theme(theme)
         self.overlay.set_theme(theme)
         self.menu.set_theme(theme)
+        if self._reviews is not None:
+            self._reviews.set_theme(theme)
         for page in self._pages.values():
             page.set_theme(theme)  # type: ignore[attr-defined]
         self._show_signs()
@@ -102,6 +110,20 @@ class Workplace(QObject):
     def bring(self, paths: Sequence[Path]) -> None:
         """Files that another process was given."""
         self.importer.bring(paths)
+
+    def review(self, job_id: str) -> None:
+        """Show the captions of a job beside its video; players are loaded only now."""
+        if self._reviews is None:
+            from vodstudio.ui.review.reviews import Reviews
+
+            desk = self._desk
+            self._reviews = Reviews(desk.reviewing, desk.coroutines, self._theme, desk.now, self)
+        self._reviews.open(JobId(job_id))
+
+    async def close_reviews(self) -> None:
+        """The program ends: what is not saved stays noted."""
+        if self._reviews is not None:
+            await self._reviews.close_all()
 
     def look_at_health(self) -> None:
         """Check what we depend on; the signs follow."""

@@ -71,7 +71,7 @@ def wire_of(error: VodError) -> Body:
 
 
 def _serve(request: Body, tell: Callable[[float], None]) -> object:
-    from vodstudio.workers import analyse, containers, pictures
+    from vodstudio.workers import analyse, containers, pictures, waveform
 
     path = Path(str(request["path"]))
     match request["verb"]:
@@ -82,6 +82,9 @@ def _serve(request: Body, tell: Callable[[float], None]) -> object:
         case "stills":
             count, folder = int(_number(request, "count")), Path(str(request["folder"]))
             return pictures.write_stills(path, count, _number(request, "duration_s"), folder)
+        case "peaks":
+            target = Path(str(request["target"]))
+            return waveform.write_peaks(path, target, _number(request, "duration_s"), tell)
         case verb:
             raise ValueError(f"unknown verb {verb!r}")
 

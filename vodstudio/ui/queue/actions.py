@@ -58,6 +58,7 @@ DEEDS: tuple[Deed, ...] = (
         ends_group=True,
     ),
     Deed(key="acknowledge", text="Mark as seen", icon="look", keys="Ctrl+M", states=_WRONG),
+    Deed(key="review", text="Review captions…", icon="captions", keys="Ctrl+E", single=True),
     Deed(key="report", text="Copy report", icon="copy", keys="Ctrl+Shift+C", single=True),
     Deed(key="folder", text="Open its folder", icon="folder", keys="Ctrl+I", single=True, ends_group=True),
     Deed(key="remove", text="Remove from the queue", icon="remove", keys="Del", states=_GONE),

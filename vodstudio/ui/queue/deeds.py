@@ -39,6 +39,7 @@ class JobDeeds(QObject):
             "to_bottom": self._on_bottom_chosen,
             "to_normal": self._on_normal_chosen,
             "acknowledge": self._on_acknowledge_chosen,
+            "review": self._on_review_chosen,
             "report": self._on_report_chosen,
             "folder": self._on_folder_chosen,
             "remove": self._on_remove_chosen,
@@ -119,6 +120,10 @@ class JobDeeds(QObject):
         """The action that was pressed in the menu says which one."""
         city_id = QueueBar.city_of_action(self.sender())
         self._do(_Setter(self._desk, city_id).set)
+
+    def _on_review_chosen(self) -> None:
+        for job_id in self._page.view.selected_ids()[:1]:
+            self._page.review_wanted.emit(job_id)
 
     def _on_report_chosen(self) -> None:
         self._do(self._copy_report)

@@ -32,6 +32,7 @@ class QueuePage(QWidget):
 
     counts_changed = Signal(object)
     add_wanted = Signal()
+    review_wanted = Signal(str)
 
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,0 +1,174 @@
+"""Captions in the hands of a person: opened once, kept while they are corrected, saved as a version, made again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from vodstudio.captions.changes import change_from_json
+from vodstudio.captions.document import Document
+from vodstudio.captions.profile import profile_named
+from vodstudio.captions.segment import Setting
+from vodstudio.captions.transcript import Transcript
+from vodstudio.captions.video import Video, video_of
+from vodstudio.core.errors import Conflict, NotFound
+from vodstudio.core.files import sha256_of
+from vodstudio.core.jobs import Job, JobId, StepKind
+from vodstudio.core.recording import RecordingId
+from vodstudio.core.transcripts import TranscriptVersion
+from vodstudio.services.jobs import JobControl
+from vodstudio.services.review_journal import Journal, Kept
+from vodstudio.services.transcripts import Transcripts
+
+
+class SoundPictures(Protocol):
+    """Looks at the sound of a file in a child, and keeps what it saw."""
+
+    async def peaks(self, path: Path, name: str) -> tuple[bytes, float]:
+        """How loud it is, one byte for each part of a second, and how many parts a second has."""
+        ...
+
+
+CAPTION_FILES = ("srt", "vtt", "scc", "ttml")
+
+
+@dataclass(slots=True, kw_only=True)
+class Review:
+    """One window's work: what is corrected, of which version, for which video, and what an earlier window left."""
+
+    job: Job
+    version: TranscriptVersion
+    transcript: Transcript
+    document: Document
+    video: Video
+    journal: Journal
+    kept: Kept | None = None
+    is_read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """The version that a person's work became; `later` says why its captions are not made again right now."""
+
+    version: TranscriptVersion
+    later: str = ""
+
+
+class Reviewing:
+    """What the review window asks for; a recording is corrected in one window at a time (F08)."""
+
+    def __init__(
+        self, jobs: JobControl, transcripts: Transcripts, folder: Path, sounds: SoundPictures
+    ) -> None:
+        self._jobs = jobs
+        self._transcripts = transcripts
+        self._folder = folder
+        self._sounds = sounds
+        self._open: set[RecordingId] = set()
+
+    async def open(self, job_id: JobId) -> Review:
+        """Everything a window needs; only the first one on a recording may write."""
+        job = await self._jobs.job(job_id)
+        version = await self._transcripts.chosen(job.recording.id)
+        if version is None:
+            raise NotFound(
+                "There are no words to review yet",
+                hint="Nothing was changed. The captions can be reviewed when the speech step is done.",
+                code="VS-NO-WORDS",
+            )
+        is_read_only = job.recording.id in self._open
+        self._open.add(job.recording.id)
+        try:
+            return await self._opened(job, version, is_read_only=is_read_only)
+        except BaseException:
+            if not is_read_only:
+                self._open.discard(job.recording.id)
+            raise
+
+    async def _opened(self, job: Job, version: TranscriptVersion, *, is_read_only: bool) -> Review:
+        transcript = await self._transcripts.read(version)
+        probed = next((step.facts for step in job.steps if step.kind is StepKind.PROBE), {})
+        video = video_of(job.recording, job.plan, job.outputs, probed, transcript.duration)
+        journal = Journal(self._folder / f"{version.id}.jsonl", version.sha256)
+        document = await asyncio.to_thread(_document, job, transcript, video)
+        return Review(
+            job=job,
+            version=version,
+            transcript=transcript,
+            document=document,
+            video=video,
+            journal=journal,
+            kept=None if is_read_only else await asyncio.to_thread(journal.read),
+            is_read_only=is_read_only,
+        )
+
+    def close(self, review: Review) -> None:
+        """The window is gone: another one may write."""
+        if not review.is_read_only:
+            self._open.discard(review.job.recording.id)
+
+    async def keep(self, review: Review, changes: Sequence[Mapping[str, object]]) -> None:
+        """Note changes on disk; what is noted survives a crash (F07)."""
+        await asyncio.to_thread(review.journal.write, changes)
+
+    async def take_up(self, review: Review) -> int:
+        """Do again what an earlier window left; how many changes. What is damaged, and all after it, is left out."""
+        if review.kept is None:
+            return 0
+        return await asyncio.to_thread(_replayed, review.document, review.kept)
+
+    async def forget(self, review: Review) -> None:
+        """Throw away what was not saved."""
+        await asyncio.to_thread(review.journal.end)
+
+    async def peaks(self, review: Review) -> tuple[bytes, float]:
+        """How loud it is, one byte for each part of a second, and how many parts a second has."""
+        name = hashlib.sha256(
+            f"{review.video.path}:{review.job.recording.fingerprint}:{review.video.duration_s}".encode()
+        ).hexdigest()[:32]
+        return await self._sounds.peaks(review.video.path, name)
+
+    async def changed_outside(self, review: Review) -> list[Path]:
+        """Caption files of this job that another program has changed since they were made (F09)."""
+        job = await self._jobs.job(review.job.id)
+        made = {out.path: out.sha256 for name, out in job.outputs.items() if name in CAPTION_FILES}
+        return await asyncio.to_thread(_differing, made)
+
+    async def save(self, review: Review) -> Saved:
+        """Keep the corrections as a version, and have the caption files made, published and verified again."""
+        transcript = review.document.transcript(run="", author="")
+        version = await self._transcripts.save_version(review.job.recording, review.version, transcript)
+        review.document.mark_saved()
+        before, review.version = review.journal, version
+        review.journal = Journal(self._folder / f"{version.id}.jsonl", version.sha256)
+        await asyncio.to_thread(before.end)
+        try:
+            await self._transcripts.captions_again(review.job.id)
+        except Conflict as error:
+            return Saved(version=version, later=f"{error.title}. {error.hint}")
+        return Saved(version=version)
+
+
+def _document(job: Job, transcript: Transcript, video: Video) -> Document:
+    setting = Setting(duration_s=video.duration_s, fps=video.fps, language=transcript.language)
+    profile = profile_named(job.preset.caption_profile)
+    return Document(transcript, profile, setting, in_point_s=video.in_point_s)
+
+
+def _replayed(document: Document, kept: Kept) -> int:
+    for number, line in enumerate(kept.changes):
+        try:
+            change = change_from_json(line, document)
+        except (ValueError, KeyError):
+            return number
+        document.apply(change)
+    return len(kept.changes)
+
+
+def _differing(made: Mapping[Path, str]) -> list[Path]:
+    """What is not there any more cannot be overwritten."""
+    return [path for path, sha256 in made.items() if path.is_file() and sha256_of(path) != sha256]

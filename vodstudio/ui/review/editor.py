@@ -1,0 +1,196 @@
+"""The corrections of one review window: each change is done, noted on disk, and can be taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from vodstudio.captions.changes import change_to_json
+from vodstudio.captions.check import CheckSetting, check
+from vodstudio.captions.cue import Finding
+from vodstudio.captions.document import Change, Document, Touched
+from vodstudio.core.errors import VodError, problem_of
+from vodstudio.ui.coroutines import Coroutines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from vodstudio.core.jobs import JobId
+    from vodstudio.services.reviewing import Review, Saved
+
+CHECK_AFTER_MS = 400
+MANY_WORDS = 3000
+
+
+class ReviewingService(Protocol):
+    """`services.reviewing.Reviewing`."""
+
+    async def open(self, job_id: JobId) -> Review: ...
+    def close(self, review: Review) -> None: ...
+    async def keep(self, review: Review, changes: Sequence[Mapping[str, object]]) -> None: ...
+    async def take_up(self, review: Review) -> int: ...
+    async def forget(self, review: Review) -> None: ...
+    async def changed_outside(self, review: Review) -> list[Path]: ...
+    async def save(self, review: Review) -> Saved: ...
+    async def peaks(self, review: Review) -> tuple[bytes, float]: ...
+
+
+class Editor(QObject):
+    """Does changes one after the other; `is_busy` while a large one or a save is under way."""
+
+    touched = Signal(object)
+    refused = Signal(object)
+    state_changed = Signal()
+    checked = Signal(object)
+
+    def __init__(
+        self, review: Review, reviewing: ReviewingService, coroutines: Coroutines, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.review = review
+        self._reviewing = reviewing
+        self._coroutines = coroutines
+        self._pending: list[Mapping[str, object]] = []
+        self._disk = asyncio.Lock()
+        self._is_checking = False
+        self.is_busy = False
+        self._check_soon = QTimer(self)
+        self._check_soon.setSingleShot(True)
+        self._check_soon.setInterval(CHECK_AFTER_MS)
+        self._check_soon.timeout.connect(self._on_check_due)
+
+    @property
+    def document(self) -> Document:
+        """What is corrected."""
+        return self.review.document
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether closing would leave something unsaved."""
+        return not self.review.is_read_only and self.document.is_changed
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether all changes are on the disk."""
+        return not self._pending and not self._disk.locked()
+
+    def attempt(self, make: Callable[[], Change | None]) -> bool:
+        """Do what a person asked for; what cannot be is refused in words."""
+        if self.is_busy or self.review.is_read_only:
+            return False
+        try:
+            change = make()
+        except VodError as error:
+            self.refused.emit(problem_of(error))
+            return False
+        if change is None:
+            return False
+        self._note(change)
+        self._put(change, self.document.apply)
+        return True
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        change = self.document.undo_change
+        if change is not None and not self.is_busy:
+            self._note(change)
+            self._put(change, lambda _: self.document.undo())
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        change = self.document.redo_change
+        if change is not None and not self.is_busy:
+            self._note(change)
+            self._put(change, lambda _: self.document.redo())
+
+    async def save(self) -> Saved:
+        """Keep it as a version; nothing can be changed meanwhile."""
+        self._set_busy(True)
+        try:
+            await self.flush()
+            return await self._reviewing.save(self.review)
+        finally:
+            self._set_busy(False)
+
+    async def flush(self) -> None:
+        """What was changed is on the disk when this returns."""
+        async with self._disk:
+            while self._pending:
+                batch = list(self._pending)
+                await self._reviewing.keep(self.review, batch)
+                del self._pending[: len(batch)]
+        self.state_changed.emit()
+
+    async def forget(self) -> None:
+        """Throw away what is not saved."""
+        async with self._disk:
+            self._pending.clear()
+            await self._reviewing.forget(self.review)
+
+    def check_soon(self) -> None:
+        """Look for problems when nothing has been typed for a moment."""
+        self._check_soon.start()
+
+    def stop(self) -> None:
+        """The window closes."""
+        self._check_soon.stop()
+
+    def _note(self, change: Change) -> None:
+        self._pending.append(change_to_json(change))
+        self._coroutines.start(self.flush())
+
+    def _put(self, change: Change, put: Callable[[Change], Touched]) -> None:
+        low, high = change.reach or (0, 0)
+        if high - low > MANY_WORDS:
+            self._coroutines.start(self._put_aside(change, put))
+            return
+        self._tell(put(change))
+
+    async def _put_aside(self, change: Change, put: Callable[[Change], Touched]) -> None:
+        """A change of the whole meeting takes seconds: the window waits, and says so."""
+        self._set_busy(True)
+        try:
+            touched = await asyncio.to_thread(put, change)
+        finally:
+            self._set_busy(False)
+        self._tell(touched)
+
+    def _tell(self, touched: Touched) -> None:
+        self.touched.emit(touched)
+        self.state_changed.emit()
+        self.check_soon()
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self.is_busy = is_busy
+        self.state_changed.emit()
+
+    def _on_check_due(self) -> None:
+        if self._is_checking or self.is_busy:
+            self._check_soon.start()
+        else:
+            self._coroutines.start(self._check())
+
+    async def _check(self) -> None:
+        self._is_checking = True
+        document = self.document
+        setting = CheckSetting(
+            profile=document.profile,
+            fps=self.review.video.fps,
+            duration_s=document.duration_s,
+            language=document.language,
+            waivers=document.edits.waivers,
+        )
+        cues, heard = document.cues, document.heard()
+        try:
+            report = await asyncio.to_thread(check, cues, heard, None, setting)
+        finally:
+            self._is_checking = False
+        if document.cues == cues and not self.is_busy:
+            found: tuple[Finding, ...] = report.findings
+            self.checked.emit(found)
+        else:
+            self._check_soon.start()

@@ -1,0 +1,289 @@
+"""The review window: the video beside its captions, and everything that corrects them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from vodstudio.captions.document import Touched
+from vodstudio.core.errors import Problem
+from vodstudio.core.transcripts import SPEECH
+from vodstudio.services.reviewing import Review
+from vodstudio.ui.coroutines import Coroutines
+from vodstudio.ui.help import HelpOverlay
+from vodstudio.ui.notices import Notices
+from vodstudio.ui.parts import button, card, label
+from vodstudio.ui.review.actions import ReviewActions
+from vodstudio.ui.review.cue_list import CueList
+from vodstudio.ui.review.deeds import ReviewDeeds
+from vodstudio.ui.review.delegate import CueDelegate
+from vodstudio.ui.review.editor import Editor, ReviewingService
+from vodstudio.ui.review.find_bar import FindBar
+from vodstudio.ui.review.model import CueModel
+from vodstudio.ui.review.player import Player
+from vodstudio.ui.review.screen import Screen
+from vodstudio.ui.review.sound import SoundStrip
+from vodstudio.ui.review.transport import Transport
+from vodstudio.ui.review.worries import Worries
+from vodstudio.ui.theme import Theme
+from vodstudio.ui.wording import many
+
+USUAL = QSize(1366, 768)
+READ_ONLY = "Another window corrects these captions. Here they can be read and played, not changed."
+INTRODUCTION = (
+    "F8 goes from problem to problem. What you change is noted at once and becomes a version when you save."
+)
+
+
+class ReviewWindow(QWidget):
+    """One recording; `gone` is told when it has closed and nothing of it runs any more."""
+
+    gone = Signal(object)
+
+    def __init__(
+        self, review: Review, reviewing: ReviewingService, theme: Theme, now: Callable[[], datetime]
+    ) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.review = review
+        self.now = now
+        self.reviewing = reviewing
+        self.setObjectName("review-window")
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(f"{review.job.recording.title}: captions")
+        self.setMinimumSize(1024, 620)
+        self.resize(USUAL)
+        self.may_close = False
+        self.notices = Notices(self)
+        self.coroutines = Coroutines(self.notices.show_problem)
+        self.editor = Editor(review, reviewing, self.coroutines, self)
+        self.actions_ = ReviewActions(self)
+        self.player = Player(self)
+        self.model = CueModel(review.document, self)
+        self.model.is_read_only = review.is_read_only
+        self._theme = theme
+        self._build(theme)
+        self.keys = HelpOverlay(self, INTRODUCTION)
+        self.deeds = ReviewDeeds(self)
+        self._connect()
+        self.actions_.allow_writing(not review.is_read_only)
+        self.find_bar.allow_writing(not review.is_read_only)
+        self.find_bar.hide()
+        self.cues.choose(0)
+        self.show_state()
+        self.cues.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _build(self, theme: Theme) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._build_header())
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setHandleWidth(12)
+        splitter.setChildrenCollapsible(False)
+        splitter.setContentsMargins(16, 12, 16, 12)
+        splitter.addWidget(self._build_video(splitter, theme))
+        splitter.addWidget(self._build_list(splitter, theme))
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([620, 720])
+        column.addWidget(splitter, 1)
+        column.addWidget(self._build_footer())
+
+    def _build_header(self) -> QFrame:
+        head = QFrame(self)
+        head.setProperty("role", "header")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 9, 16, 9)
+        row.setSpacing(8)
+        names = QVBoxLayout()
+        names.setSpacing(1)
+        self.title = label(self.review.job.recording.title, "title", head)
+        self.sub = label("", "small", head)
+        names.addWidget(self.title)
+        names.addWidget(self.sub)
+        row.addLayout(names, 1)
+        self.undo = button("Undo", head, tip=self.actions_.tip("undo"))
+        self.redo = button("Redo", head, tip=self.actions_.tip("redo"))
+        self.find_button = button("Find", head, tip=self.actions_.tip("find"))
+        self.more = button("More", head, tip="Everything that can be done here, with its keys")
+        self.more.setMenu(self.actions_.menu)
+        self.save = button("Save and make again", head, role="primary", tip=self.actions_.tip("save"))
+        for made in (self.undo, self.redo, self.find_button, self.more, self.save):
+            row.addWidget(made)
+        return head
+
+    def _build_video(self, parent: QWidget, theme: Theme) -> QFrame:
+        left = card(parent, "Video, sound and problems")
+        column = QVBoxLayout(left)
+        column.setContentsMargins(10, 10, 10, 10)
+        column.setSpacing(8)
+        self.screen_ = Screen(self.review.document.profile.max_columns, left)
+        self.sound = SoundStrip(self.review.document, theme, left)
+        self.sound.say("The picture of the sound is being made …")
+        self.transport = Transport(self.player, self.actions_, theme, left)
+        self.worries = Worries(self.actions_, left)
+        column.addWidget(self.screen_, 1)
+        column.addWidget(self.sound)
+        column.addWidget(self.transport)
+        column.addWidget(self.worries)
+        left.setMinimumWidth(440)
+        return left
+
+    def _build_list(self, parent: QWidget, theme: Theme) -> QFrame:
+        right = card(parent, "Captions")
+        column = QVBoxLayout(right)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        self.find_bar = FindBar(right)
+        self.delegate = CueDelegate(theme, self.review.document.profile, right)
+        self.cues = CueList(self.model, self.delegate, right)
+        self.delegate.setParent(self.cues)
+        column.addWidget(self.find_bar)
+        column.addWidget(self.cues, 1)
+        right.setMinimumWidth(520)
+        return right
+
+    def _build_footer(self) -> QFrame:
+        foot = QFrame(self)
+        foot.setProperty("role", "footer")
+        foot.setFixedHeight(34)
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(16, 0, 16, 0)
+        self.state = label("", "small", foot)
+        self.summary = label("", "small", foot)
+        row.addWidget(self.state)
+        row.addStretch(1)
+        row.addWidget(self.summary)
+        return foot
+
+    def _connect(self) -> None:
+        self.editor.touched.connect(self._on_touched)
+        self.editor.refused.connect(self._on_refused)
+        self.editor.state_changed.connect(self.show_state)
+        self.editor.checked.connect(self._on_checked)
+        self.player.pictured.connect(self.screen_.show_frame)
+        self.player.moved.connect(self._on_moved)
+        self.player.told.connect(self._on_player_told)
+        self.cues.row_chosen.connect(self._on_row_chosen)
+        self.sound.place_chosen.connect(self.player.seek)
+        self.sound.row_chosen.connect(self.cues.choose)
+
+    def open_media(self) -> None:
+        """After the window is there: the video, the sound, the first check, and what an earlier window left."""
+        self.player.load(self.review.video.path)
+        self.coroutines.start(self._read_peaks())
+        self.editor.check_soon()
+        self.deeds.offer_recovery()
+
+    async def _read_peaks(self) -> None:
+        self.sound.say("There is no picture of the sound for this recording.")
+        self.sound.show_peaks(*await self.reviewing.peaks(self.review))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.delegate.set_theme(theme)
+        self.sound.set_theme(theme)
+        self.transport.set_theme(theme)
+        self.cues.viewport().update()
+
+    def reload(self) -> None:
+        """The document is another one than before."""
+        row = self.cues.row
+        self.model.reload()
+        self.cues.choose(max(0, min(row, self.review.document.count - 1)))
+        self.editor.check_soon()
+        self.show_state()
+
+    def show_state(self) -> None:
+        """What is saved, what is not, and what can be taken back."""
+        editor, document = self.editor, self.review.document
+        is_open = not (editor.is_busy or self.review.is_read_only)
+        self.cues.setEnabled(not editor.is_busy)
+        for made, name in ((self.undo, document.undo_name), (self.redo, document.redo_name)):
+            made.setEnabled(is_open and bool(name))
+        self.undo.setToolTip(_tip(self.actions_.tip("undo"), document.undo_name))
+        self.redo.setToolTip(_tip(self.actions_.tip("redo"), document.redo_name))
+        self.save.setEnabled(is_open and document.is_changed)
+        version = self.review.version
+        author = "heard by the computer" if version.author == SPEECH else f"corrected by the {version.author}"
+        self.sub.setText(f"{self.review.video.path.name} · {document.profile.name} · {author}")
+        self.state.setText(self._state_words())
+        count, wrong = document.count, self.model.wrong_count
+        problems = (
+            f"{many(wrong, 'caption wants', 'captions want')} a look (F8)" if wrong else "nothing found amiss"
+        )
+        self.summary.setText(f"{many(count, 'caption')} · {problems} · keys: F1")
+
+    def _state_words(self) -> str:
+        if self.review.is_read_only:
+            return READ_ONLY
+        if self.editor.is_busy:
+            return "Working on all captions … the window waits."
+        if not self.review.document.is_changed:
+            return "Nothing is unsaved."
+        return (
+            "Not saved yet. Your changes are noted on this computer." if self.editor.is_noted else "Noting …"
+        )
+
+    def _on_touched(self, touched: Touched) -> None:
+        self.model.hear(touched)
+        self._show_row(self.cues.row)
+
+    def _on_refused(self, problem: Problem) -> None:
+        self.notices.say(problem.title, problem.hint)
+
+    def _on_checked(self, found: object) -> None:
+        self.model.show_findings(found)  # type: ignore[arg-type]
+        self._show_row(self.cues.row)
+        self.show_state()
+
+    def _on_player_told(self, words: str) -> None:
+        self.screen_.say(words)
+        self.transport.say(words)
+
+    def _on_moved(self, at_s: float) -> None:
+        """The caption at the play head is drawn; while it plays, the list follows."""
+        if self.editor.is_busy:
+            return
+        row = self.review.document.row_at(at_s)
+        if self.player.is_playing and not self.cues.is_typed_in and not self.player.is_looping and row >= 0:
+            self.cues.choose(row)
+        self._show_row(self.cues.row)
+
+    def _on_row_chosen(self, row: int) -> None:
+        if row < 0 or self.editor.is_busy or row >= self.review.document.count:
+            return
+        cue = self.review.document.cue(row)
+        if not cue.start_s <= self.player.at_s < cue.end_s and not self.player.is_playing:
+            self.player.seek(cue.start_s)
+        self._show_row(row)
+
+    def _show_row(self, row: int) -> None:
+        document, at_s = self.review.document, self.player.at_s
+        shown = document.row_at(at_s + document.frame_s / 2)
+        is_shown = shown >= 0 and document.cue(shown).end_s > at_s
+        self.screen_.show_cue(document.cue(shown) if is_shown else None)
+        self.sound.go(at_s, row)
+        self.transport.show_place(at_s)
+        self.worries.show_findings(self.model.findings(row))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """What is not saved is asked about first."""
+        if not self.may_close and self.editor.has_unsaved:
+            event.ignore()
+            self.deeds.ask_and_close()
+            return
+        event.accept()
+        self.editor.stop()
+        self.player.close()
+        self.gone.emit(self)
+
+
+def _tip(tip: str, name: str) -> str:
+    return f"{tip}: {name}" if name else tip
