@@ -20,7 +20,7 @@ class ModelButton(Button):
         self._offers: ModelOffers | None = None
         self._name: str | None = None
         self.clicked.connect(self._on_pressed)
-        self.hide()
+        self._show_words()
 
     def attach(self, offers: ModelOffers) -> None:
         """From now on it knows what can be had."""
@@ -43,6 +43,7 @@ class ModelButton(Button):
         is_wanted = offers is not None and self._name is not None and (bool(self._name) or offers.is_wanting)
         text = offers.text_for(self._name or "") if offers is not None and is_wanted else ""
         self.setText(text)
+        self.setAccessibleName(text or "Get the speech model")
         self.setVisible(bool(text))
 
     def _on_pressed(self) -> None:
