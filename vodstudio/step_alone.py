@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 from vodstudio.config import Settings
 from vodstudio.core.clock import SystemClock
-from vodstudio.core.errors import BadMedia, NoAccess, NotFound, Refused
+from vodstudio.core.errors import BadMedia, Hold, NoAccess, NotFound, Refused, TryLater, VodError
 from vodstudio.core.filename import read_name
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import Inputs, JobId, Json, Output, PlanKind, StepId, StepKind, StepResult
@@ -86,8 +87,12 @@ def run_step(settings: Settings, request: StepRequest, tell: Tell) -> dict[str, 
             tell=tell,
         )
         steps = toolbox.steps()
-        for kind in _chain(work, request):
-            result, is_reused = _do(work, kind, steps[kind])
+        try:
+            for kind in _chain(work, request):
+                result, is_reused = _do(work, kind, steps[kind])
+        except VodError as error:
+            error.hint = hint_alone(error)
+            raise
     return {
         "kind": request.kind.value,
         "state": "done",
@@ -96,6 +101,15 @@ def run_step(settings: Settings, request: StepRequest, tell: Tell) -> dict[str, 
         "facts": dict(result.facts),
         "outputs": {output.name: str(output.path) for output in result.outputs},
     }
+
+
+def hint_alone(error: VodError) -> str:
+    """The same advice where no queue goes on by itself, and no button is there to be pressed."""
+    kept = [part for part in re.split(r"(?<=[.;]) ", error.hint) if "by itself" not in part]
+    hint = " ".join(kept).replace("press Retry", "run the same command again")
+    if isinstance(error, Hold | TryLater):
+        hint = f"{hint} Then run the same command again: it goes on from here.".strip()
+    return hint
 
 
 def _chain(work: _Work, request: StepRequest) -> Sequence[StepKind]:
