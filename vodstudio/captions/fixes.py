@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from vodstudio.captions.cue import Cue
 from vodstudio.captions.imported import words_of_cues
@@ -15,25 +16,27 @@ from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.shape import characters_of, speed_of, width_of
 
 _LEAST_S = 0.001
+_APART_S = 0.1
 _ORPHAN_CHARACTERS = 8
 # Two frames of a code against a half of one: what a late caption is sent with when its own signs take too long.
 _FASTER = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "«": '"', "»": '"'})  # noqa: RUF001
 
 
 def retime(cues: Sequence[Cue], profile: Profile) -> tuple[Cue, ...]:
-    """Q05: in order, none while another is there, each with a length; a later one begins when it was said to."""
-    placed: list[Cue] = []
-    for cue in sorted(cues, key=lambda each: each.start_s):
-        end_s = max(cue.end_s, cue.start_s + profile.hard_min_s if cue.end_s <= cue.start_s else cue.end_s)
-        if placed and placed[-1].end_s > cue.start_s:
-            before = placed[-1]
-            # Of two that begin together the first has half of the time.
-            cut_s = cue.start_s if cue.start_s > before.start_s + _LEAST_S else (before.start_s + end_s) / 2
-            placed[-1] = replace(before, end_s=cut_s)
-            placed.append(replace(cue, start_s=cut_s, end_s=max(end_s, cut_s + _LEAST_S)))
-        else:
-            placed.append(replace(cue, end_s=end_s))
-    return tuple(placed)
+    """Q05: in order, none while another is there, each with a length; of those that begin together one waits."""
+    in_order = sorted(cues, key=lambda each: each.start_s)
+    starts: list[float] = []
+    for cue in in_order:
+        soonest_s = starts[-1] + _APART_S if starts else cue.start_s
+        starts.append(cue.start_s if cue.start_s >= soonest_s else starts[-1] + profile.hard_min_s)
+    return tuple(
+        replace(cue, start_s=start_s, end_s=min(_end(cue, start_s, profile), following_s))
+        for cue, (start_s, following_s) in zip(in_order, pairwise([*starts, math.inf]), strict=True)
+    )
+
+
+def _end(cue: Cue, start_s: float, profile: Profile) -> float:
+    return cue.end_s if cue.end_s > start_s + _LEAST_S else start_s + profile.hard_min_s
 
 
 def rebreak(cues: Sequence[Cue], profile: Profile) -> tuple[Cue, ...]:
