@@ -5,12 +5,38 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.stage import Stage
+from vodstudio.core.events import StepProgressed, WordsHeard
+from vodstudio.core.jobs import JobId, Json, StepId, StepKind
+from vodstudio.core.transcripts import Passage
+from vodstudio.services.transcripts import WordsOfJob
 from vodstudio.ui import theme as look
+from vodstudio.ui.queue.words import WordsTab
+
+SAID = (
+    "Thank you, Mayor. The next item is the street project on Tenth Avenue. The bids came in below the estimate.",
+    "Council member Lee has a question about the detour. Will the school buses be able to turn at the church?",
+    "They will. We have agreed on that with the district, and the sign goes up a week before the work begins.",
+    "Is there a motion to approve the contract as presented? So moved. Second. All in favor? Aye. Opposed? None.",
+    "The motion carries, five to zero. We come to the public comment. Please say your name and your street.",
+)
+FACTS: Json = {
+    "heard_from": {
+        "track": 0,
+        "channel": "right",
+        "why": "The left channel is silent: the right one is heard.",
+    },
+    "fallbacks": [
+        {"at_s": 60.0, "why": "The graphics card ran out of memory: the processor goes on, more slowly"}
+    ],
+    "reheard": [{"start": 3335.0, "end": 3361.0, "why": ["the words repeat"], "kept": "alone"}],
+    "device": "cpu",
+}
 
 
 async def shoot(folder: Path, app: QApplication) -> None:
@@ -24,8 +50,47 @@ async def shoot(folder: Path, app: QApplication) -> None:
                 stage.window.header.tabs.choose(place)
                 for _ in range(40):
                     await asyncio.sleep(0.01)
-                stage.window.grab().save(str(folder / f"{name}-{theme.name}-{size.width()}.png"))
+                _save(stage, folder, name)
+            await _show_words(stage)
+            _save(stage, folder, "words")
             await stage.close()
+
+
+async def _show_words(stage: Stage) -> None:
+    """A meeting that is being heard, with everything that its page can say."""
+    job_id = JobId("job-000001")
+    stage.transcripts.words[job_id] = WordsOfJob(passages=_passages(0, 9), facts=FACTS, is_whole=False)
+    stage.window.header.tabs.choose(0)
+    stage.page.details.tabs.choose(1)
+    stage.choose(1)
+    words = stage.page.details.findChild(WordsTab)
+    assert isinstance(words, WordsTab)
+    await stage.until(words.view.isVisible)
+    step: dict[str, Any] = {"job_id": job_id, "step_id": StepId("s")}
+    stage.bridge.post(WordsHeard(passages=_passages(9, 14), **step))
+    stage.bridge.post(
+        StepProgressed(kind=StepKind.SPEECH, progress=0.43, speed=6.1, remaining_s=4680.0, **step)
+    )
+    for _ in range(60):
+        await asyncio.sleep(0.01)
+
+
+def _passages(first: int, until: int) -> tuple[Passage, ...]:
+    doubts = {12: ("the words repeat: “thank you” four times in 30 s",)}
+    return tuple(
+        Passage(
+            start_s=3011.0 + 27 * number,
+            end_s=3037.0 + 27 * number,
+            text=SAID[number % len(SAID)],
+            doubts=doubts.get(number, ()),
+        )
+        for number in range(first, until)
+    )
+
+
+def _save(stage: Stage, folder: Path, name: str) -> None:
+    theme = "dark" if QApplication.palette().window().color().lightness() < 128 else "light"
+    stage.window.grab().save(str(folder / f"{name}-{theme}-{stage.window.width()}.png"))
 
 
 def main() -> None:

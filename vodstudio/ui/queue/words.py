@@ -56,6 +56,7 @@ class WordsTab(QWidget):
         self.model.setParent(self)
         self._delegate = PassageDelegate(theme, self)
         column.addWidget(self._build_text(), 1)
+        self._clear()
         desk.bridge.listen(self._on_event_arrived)
 
     def _build_text(self) -> QWidget:
@@ -110,8 +111,7 @@ class WordsTab(QWidget):
         self._was_hearing = self._is_hearing
         self._speech = next((step for step in job.steps if step.kind is StepKind.SPEECH), None)
         if is_new:
-            self._live, self._is_loaded, self._early = None, False, []
-            self.model.show(())
+            self._clear()
         if not is_new and await self._is_shown(job):
             self._show_head()
             return
@@ -123,6 +123,13 @@ class WordsTab(QWidget):
         self._show_head()
         self.view.follow(self._is_hearing if is_new else self.view.follows)
         self._show_follow()
+
+    def _clear(self) -> None:
+        """Nothing of another job stands here while this one is read."""
+        self._live, self._is_loaded, self._early = None, False, []
+        self.model.show(())
+        for widget in (self._state, self._chip, self._from, self._look, self._hint, self._text):
+            widget.hide()
 
     async def _is_shown(self, job: Job) -> bool:
         """While words are heard each of them is told; a version that is shown already is not read again."""
