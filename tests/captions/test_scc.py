@@ -144,6 +144,32 @@ def test_f01_a_sign_without_a_code_has_a_visible_replacement(sign: str, shown: s
 
 
 @pytest.mark.parametrize(
+    ("sign", "advice"),
+    [
+        ("Ω", "; write “Omega” instead"),
+        ("ж", "; write “zhe” instead"),
+        ("≤", "; write “at most” instead"),
+        ("☃", "; write “[snowman]” instead"),
+        ("👍🏽", "; write “[thumbs up sign]” instead"),
+        ("\U0001f469\u200d\U0001f467", "; write “[woman]” instead"),
+        ("漢", "; write it in Latin letters, or leave it out"),
+        ("☖", "; write “[white shogi piece]” instead"),
+        ("\U0001f919\U0001f3fd", "; write “[call me hand]” instead"),
+        ("\ue000", "Latin letters"),
+        ("\U0001f600", "; write “[grinning face]” instead"),
+        ("\U0001f468", "; write “[man]” instead"),
+        ("⏚", "; write “[earth ground]” instead"),
+        ("😎", "Latin letters"),
+        ("ł", ""),
+    ],
+)
+def test_f01_what_can_be_written_instead_is_said(sign: str, advice: str) -> None:
+    (finding,) = write_scc([cue(5, 8, f"a {sign} b")]).findings
+    assert finding.text.endswith("”" if not advice else advice if advice[0] == ";" else "leave it out")
+    assert write_scc([cue(5, 8, "really?")]).findings == ()
+
+
+@pytest.mark.parametrize(
     ("sign", "shown"), [("…", "..."), ("–", "-"), ("’", "'"), ("`", "'"), ("\u200d", "")]
 )
 def test_a_sign_that_looks_the_same_is_no_finding(sign: str, shown: str) -> None:

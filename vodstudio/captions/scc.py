@@ -11,6 +11,7 @@ from vodstudio.captions.cue import Cue, Finding, Level, check_cues
 from vodstudio.captions.decoder608 import Decoder, Picture
 from vodstudio.captions.reading import lines_of, refuse_faults
 from vodstudio.captions.schedule import ALLOWED_DELAY_FRAMES, Caption, schedule
+from vodstudio.captions.suggest import advice_for
 from vodstudio.captions.timecode import (
     DROP_FRAME,
     NTSC,
@@ -179,7 +180,7 @@ def _unshowable(cues: Iterable[Cue]) -> list[Finding]:
             rule="Q17",
             level=Level.ERROR if REPLACEMENT in shown else Level.WARNING,
             at_s=cue.start_s,
-            text=f"“{wanted}” does not exist in SCC captions; it is shown as “{shown}”",
+            text=f"“{wanted}” does not exist in SCC; it is shown as “{shown}”{advice_for(wanted, shown)}",
         )
         for cue in cues
         for line in cue.lines

@@ -10,6 +10,7 @@ from vodstudio.captions.breaks import bare_word, ends_sentence, is_pair
 from vodstudio.captions.cea608 import REPLACEMENT, map_text, row_columns
 from vodstudio.captions.cue import Cue, Finding, Level, grapheme_count
 from vodstudio.captions.profile import Profile
+from vodstudio.captions.suggest import advice_for
 
 # Cues lie on frames; what is less than half of one apart is the same.
 _LEAST_S = 0.001
@@ -144,6 +145,7 @@ def _signs(cues: Sequence[Cue]) -> Iterator[Finding]:
                 is_lost = REPLACEMENT in shown
                 told = _error if is_lost else _warning
                 text = f"“{wanted}” does not exist in SCC; it is shown as “{shown}”"
+                text += advice_for(wanted, shown)
                 yield told("Q17", number, cue, text)
 
 
