@@ -2,7 +2,7 @@
 
 `trial-ok`, `trial-dies`, `trial-fault` answer the trial on a graphics card; `hear-dies` passes it and dies after
 two windows there. `memory` has no room on the card for more than two pieces, nor for anything but int8; `driver` and
-`cublas` fail on the card with these messages; `times` tells times that cannot be; `sure` is sure of the language.
+`cublas` fail on the card with these messages; `hangs` never comes back from a window; `times` tells times that cannot be; `sure` is sure of the language.
 On the processor it always works.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +73,8 @@ def window(script: str, device: str, index: int) -> dict[str, Any]:
 def hear(script: str, request: Mapping[str, Any]) -> None:
     device = request["engine"]["device"]
     tell({"event": "loaded", "device": device, "compute_type": "int8", "language": "en", "frames": 400})
+    if script == "hangs":
+        threading.Event().wait()
     for index in range(request["position"]["index"], 4):
         fault = fails(script, request, index)
         if fault:

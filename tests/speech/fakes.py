@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +13,9 @@ from vodstudio.core.errors import Cancelled
 from vodstudio.core.jobs import Checkpoint, Inputs, JobId, Json, PlanKind, StepId
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.station import Preset, PresetId, SpeechSettings
+from vodstudio.workers.devices import Devices
 from vodstudio.workers.process import child_command
+from vodstudio.workers.speech import SpeechTools
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = ROOT / "resources" / "demo"
@@ -53,7 +57,13 @@ class MemoryContext:
 
 
 def inputs_of(
-    path: Path, *, model: str = "", language: str = "en", vocabulary: tuple[str, ...] = ()
+    path: Path,
+    *,
+    model: str = "",
+    language: str = "en",
+    vocabulary: tuple[str, ...] = (),
+    engine: str = "auto",
+    remedies: bool = True,
 ) -> Inputs:
     """A recording that was just imported."""
     recording = Recording(
@@ -67,7 +77,7 @@ def inputs_of(
     preset = Preset(
         id=PresetId("council"),
         name="Council meeting",
-        speech=SpeechSettings(model=model, language=language),
+        speech=SpeechSettings(model=model, language=language, engine=engine, remedies=remedies),
         vocabulary=vocabulary,
     )
     return Inputs(
@@ -78,3 +88,15 @@ def inputs_of(
         city_id=None,
         preset=preset,
     )
+
+
+def scripted(script: str) -> tuple[str, ...]:
+    """The command of the scripted engine."""
+    return (sys.executable, str(ROOT / "tests" / "speech" / "engine.py"), script)
+
+
+def with_card(tools: SpeechTools, script: str) -> SpeechTools:
+    """The same tools on a machine that has a graphics card, with the scripted engine on it."""
+    command = scripted(script)
+    devices = Devices(tools.children, command, has_gpu=lambda: True, cards=1)
+    return dataclasses.replace(tools, devices=devices, command=command)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from tests.speech.fakes import CHILD, MEETING, ROOT, VOICE, MemoryContext, inputs_of
+from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext, inputs_of, scripted, with_card
 from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import Cancelled
 from vodstudio.workers.card_memory import free_bytes, pieces_for
@@ -25,16 +24,6 @@ def _nothing() -> None:
     return
 
 
-def _scripted(script: str) -> tuple[str, ...]:
-    return (sys.executable, str(ROOT / "tests" / "speech" / "engine.py"), script)
-
-
-def _with_gpu(tools: SpeechTools, script: str) -> SpeechTools:
-    command = _scripted(script)
-    devices = Devices(tools.children, command, has_gpu=lambda: True)
-    return dataclasses.replace(tools, devices=devices, command=command)
-
-
 def test_without_a_driver_nothing_is_tried(children: Children) -> None:
     device = Devices(children, ("/does/not/exist",), has_gpu=lambda: False).choose(VOICE, "default", _nothing)
     assert (device.name, device.why) == ("cpu", "no NVIDIA driver is here")
@@ -42,7 +31,7 @@ def test_without_a_driver_nothing_is_tried(children: Children) -> None:
 
 
 def test_a_trial_that_succeeds_is_believed_and_remembered(children: Children) -> None:
-    devices = Devices(children, _scripted("trial-ok"), has_gpu=lambda: True)
+    devices = Devices(children, scripted("trial-ok"), has_gpu=lambda: True)
     device = devices.choose(VOICE, "default", _nothing)
     assert device.name == "cuda"
     assert "passed its trial" in device.why
@@ -55,7 +44,7 @@ def test_a_trial_that_succeeds_is_believed_and_remembered(children: Children) ->
 def test_e02_a_trial_that_fails_means_the_processor_and_says_why(
     children: Children, script: str, said: str
 ) -> None:
-    device = Devices(children, _scripted(script), has_gpu=lambda: True).choose(VOICE, "default", _nothing)
+    device = Devices(children, scripted(script), has_gpu=lambda: True).choose(VOICE, "default", _nothing)
     assert device.name == "cpu"
     assert said in device.why
 
@@ -72,13 +61,13 @@ def test_a_trial_can_be_cancelled(children: Children) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        Devices(children, _scripted("trial-ok"), has_gpu=lambda: True).choose(VOICE, "default", stop)
+        Devices(children, scripted("trial-ok"), has_gpu=lambda: True).choose(VOICE, "default", stop)
 
 
 def test_e01_e03_a_card_that_fails_on_the_way_loses_no_window(
     tools: SpeechTools, context: MemoryContext
 ) -> None:
-    tools = _with_gpu(tools, "hear-dies")
+    tools = with_card(tools, "hear-dies")
     result = hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
     words = "".join(word.text for word in read_transcript(result.outputs[0].path).words)
     assert words == " cuda0 cuda1 cpu2 cpu3"
@@ -91,7 +80,7 @@ def test_e01_a_card_without_room_takes_fewer_pieces_then_smaller_numbers(
     tools: SpeechTools, context: MemoryContext
 ) -> None:
     """600 MiB free hold six pieces: three, one, then int8; the job's page tells each step."""
-    tools = _with_gpu(tools, "memory")
+    tools = with_card(tools, "memory")
     result = hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
     told = [str(body["why"]) for body in cast(list[dict[str, object]], result.facts["fallbacks"])]
     assert [line.split(": ")[1] for line in told] == [
@@ -114,7 +103,7 @@ def test_e01_a_card_without_room_takes_fewer_pieces_then_smaller_numbers(
 def test_e02_e03_a_card_that_is_lost_hands_over_to_the_processor_with_a_sentence(
     tools: SpeechTools, context: MemoryContext, script: str, said: str
 ) -> None:
-    result = hear(_with_gpu(tools, script), context, inputs_of(MEETING, model=DEMO_VOICE))
+    result = hear(with_card(tools, script), context, inputs_of(MEETING, model=DEMO_VOICE))
     words = "".join(word.text for word in read_transcript(result.outputs[0].path).words)
     assert words == " cuda0 cpu1 cpu2 cpu3"
     fallbacks = cast(list[dict[str, object]], result.facts["fallbacks"])
@@ -201,7 +190,7 @@ def test_cards_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_card_that_works_is_used_to_the_end(tools: SpeechTools, context: MemoryContext) -> None:
-    result = hear(_with_gpu(tools, "trial-ok"), context, inputs_of(MEETING, model=DEMO_VOICE))
+    result = hear(with_card(tools, "trial-ok"), context, inputs_of(MEETING, model=DEMO_VOICE))
     assert result.facts["device"] == "cuda"
     assert result.facts["windows"] == 4
 

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import os
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.speech.fakes import CHILD, MEETING, ROOT, VOICE, MemoryContext, inputs_of
+from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext, inputs_of, scripted
 from vodstudio.core.errors import NeedsUser
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.devices import cpu, engine_request
@@ -23,7 +22,7 @@ from vodstudio.workers.models import DEMO_VOICE
 from vodstudio.workers.process import Child, Children
 from vodstudio.workers.speech import SpeechTools, hear
 
-_SCRIPTED = (sys.executable, str(ROOT / "tests" / "speech" / "engine.py"), "sure")
+_SCRIPTED = scripted("sure")
 
 
 @pytest.fixture

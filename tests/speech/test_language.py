@@ -1,0 +1,125 @@
+"""The language is fixed by the preset, or agreed on by several stretches of speech; doubt is told (E12)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.speech.fakes import MEETING, MemoryContext, inputs_of, with_card
+from vodstudio.captions.transcript import read_transcript
+from vodstudio.core.errors import NeedsUser
+from vodstudio.workers.models import DEMO_VOICE
+from vodstudio.workers.speech import SpeechTools, hear
+from vodstudio.workers.spoken_language import SAMPLES, Language, agreed, language_of, sample_starts
+from vodstudio.workers.windows import SAMPLE_RATE, Region, Speech
+
+_PIECE = 30 * SAMPLE_RATE
+
+
+class _Polyglot:
+    """A model that hears the language of a stretch from its loudness: quiet is Spanish, loud is English."""
+
+    supported_languages = ("en", "es", "fr")
+    is_multilingual = True
+
+    def __init__(self) -> None:
+        self.model = self
+        self.asked = 0
+
+    def feature_extractor(self, samples: Any) -> Any:
+        return np.full((80, 3001), float(np.abs(samples).max()), dtype=np.float32)
+
+    feature_extractor.chunk_length = 30  # type: ignore[attr-defined]
+
+    def encode(self, features: Any) -> float:
+        return float(features.max())
+
+    def detect_language(self, loudness: float) -> list[list[tuple[str, float]]]:
+        self.asked += 1
+        spanish = 0.9 if loudness < 0.5 else 0.2
+        return [[("<|es|>", spanish), ("<|en|>", 1.0 - spanish)]]
+
+
+def _speech(folder: Path, loud: list[bool]) -> Speech:
+    """Half a minute for each; loud or quiet."""
+    samples = np.concatenate([np.full(_PIECE, 30_000 if one else 300, dtype="<i2") for one in loud])
+    path = folder / "speech.s16"
+    samples.tofile(path)
+    return Speech(path, [Region(0, len(samples))])
+
+
+def test_e12_music_before_the_meeting_does_not_decide(tmp_path: Path) -> None:
+    """The first half minute says English, all that follows Spanish: the first alone would have been believed."""
+    model = _Polyglot()
+    found = language_of(model, _speech(tmp_path, [True, False, False, False, False, False]), "")
+    assert found.name == "es"
+    assert found.probability == pytest.approx(0.725)
+    assert model.asked == SAMPLES
+
+
+def test_e12_one_language_throughout_is_certain(tmp_path: Path) -> None:
+    found = language_of(_Polyglot(), _speech(tmp_path, [False]), "")
+    assert (found.name, found.probability) == ("es", 0.9)
+
+
+def test_a_language_that_was_set_is_not_asked_for(tmp_path: Path) -> None:
+    model = _Polyglot()
+    assert language_of(model, _speech(tmp_path, [True]), "fr") == Language(name="fr")
+    assert model.asked == 0
+    with pytest.raises(NeedsUser):
+        language_of(model, _speech(tmp_path, [True]), "de")
+
+
+def test_an_english_model_hears_english(tmp_path: Path) -> None:
+    english = SimpleNamespace(supported_languages=("en",), model=SimpleNamespace(is_multilingual=False))
+    assert language_of(english, _speech(tmp_path, [True]), "") == Language(name="en")
+
+
+@given(st.integers(1, 100_000_000))
+def test_samples_are_spread_over_all_speech_and_never_overlap(total: int) -> None:
+    starts = sample_starts(total, _PIECE)
+    assert 1 <= len(starts) <= SAMPLES
+    assert starts[0] == 0
+    assert all(later - earlier >= _PIECE for earlier, later in pairwise(starts))
+    if len(starts) > 1:
+        assert starts[-1] + _PIECE == total
+
+
+_PROBABILITIES = st.dictionaries(st.sampled_from(["en", "es", "hmn", "so"]), st.floats(0.0, 1.0), min_size=1)
+
+
+@given(st.lists(_PROBABILITIES, min_size=1, max_size=4))
+def test_the_order_of_the_stretches_does_not_matter(found: list[dict[str, float]]) -> None:
+    assert agreed(found).name == agreed(list(reversed(found))).name
+    assert 0.0 <= agreed(found).probability <= 1.0
+
+
+@pytest.mark.parametrize(("script", "is_sure"), [("trial-ok", False), ("sure", True)])
+def test_e12_a_language_that_is_not_certain_is_marked_and_said(
+    tools: SpeechTools, context: MemoryContext, script: str, is_sure: bool
+) -> None:
+    result = hear(with_card(tools, script), context, inputs_of(MEETING, model=DEMO_VOICE))
+    marks = [mark for mark in read_transcript(result.outputs[0].path).marks if mark.rule == "L1"]
+    if is_sure:
+        assert (marks, result.facts["language_note"]) == ([], "")
+    else:
+        assert (marks[0].start, marks[0].end) == (0.0, 4.0)
+        expected = "The language may not be 'en' (55% sure): set it in the preset if it is another"
+        assert marks[0].text == result.facts["language_note"] == expected
+
+
+def test_e15_times_that_cannot_be_are_mended_and_marked(tools: SpeechTools, context: MemoryContext) -> None:
+    """Negative, not a number, backwards and far behind the end of four seconds."""
+    result = hear(with_card(tools, "times"), context, inputs_of(MEETING, model=DEMO_VOICE))
+    transcript = read_transcript(result.outputs[0].path)
+    times = [(word.start, word.end) for word in transcript.words]
+    assert times == [(0.0, 0.5), (1.0, 1.5), (2.5, 2.5), (3.0, 4.0)]
+    assert [mark.rule for mark in transcript.marks if mark.rule == "T1"] == ["T1"] * 4
+    assert "1 words had times that cannot be" in transcript.marks[-1].text
