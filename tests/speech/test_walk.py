@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.speech.conftest import made
 from tests.speech.fakes import MEETING, MemoryContext
 from tests.speech.listening import LIBRARY, OURS, Told, listened
+from vodstudio.core.errors import BadMedia
 from vodstudio.workers import listen_child
 from vodstudio.workers.listening import DEFAULT_MELS, Listening, mels_of
+from vodstudio.workers.sound import samples_of, sound_of
+from vodstudio.workers.sound_clock import Timekeeper
 from vodstudio.workers.voice import VoiceModel
 from vodstudio.workers.windows import Features, Region, Speech
 
@@ -233,3 +239,37 @@ def test_the_bands_of_a_model_are_found_as_the_library_does(tmp_path: Path) -> N
     assert mels_of(tmp_path) == 128
     (tmp_path / "preprocessor_config.json").write_text("{")
     assert mels_of(tmp_path) == 80
+
+
+def test_a_recording_without_one_sample_is_said(tmp_path: Path) -> None:
+    """A track that promises sound and holds none, as a recorder leaves it that was switched off at once."""
+    path = made(tmp_path / "none.wav", "-f", "lavfi", "-t", "1", "-i", "anullsrc=r=16000:cl=mono")
+    path.write_bytes(path.read_bytes()[:-32_000])
+    spool = tmp_path / "speech.s16"
+    with pytest.raises(BadMedia) as refused:
+        listened(path, spool)
+    assert refused.value.code == "VS-NO-AUDIO"
+    assert not spool.exists()
+
+
+def test_c16_a_change_of_format_in_the_middle_starts_anew(tmp_path: Path) -> None:
+    """A recorder that was set otherwise while it ran; the library alone gives up there."""
+    from faster_whisper import decode_audio
+
+    parts = [
+        made(tmp_path / "wide.ts", "-t", "12", "-i", str(MEETING), "-map", "0:a", "-c:a", "aac"),
+        made(
+            tmp_path / "narrow.ts",
+            "-t",
+            "5",
+            "-i",
+            str(MEETING),
+            *["-map", "0:a", "-c:a", "aac", "-ar", "44100", "-ac", "1"],
+        ),
+    ]
+    with contextlib.ExitStack() as opened:
+        streams = [opened.enter_context(sound_of(part)) for part in parts]
+        frames = chain.from_iterable(container.decode(stream) for container, stream in streams)
+        times = Timekeeper(joins=True)
+        found = np.concatenate(list(samples_of(frames, times=times))).astype(np.float32) / 32768.0
+    assert np.array_equal(found, np.concatenate([decode_audio(str(part)) for part in parts]))
