@@ -1,13 +1,56 @@
-"""What becomes of a step that did not end well: the same answer for worker lanes and the remote lane."""
+"""What becomes of a step: the outcomes that there are, and the one of a step that did not end well."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from vodstudio.core.errors import Cancelled, problem_of
-from vodstudio.core.jobs import GiveUp, HoldUntil, RetryAt, StopReason, retry
-from vodstudio.core.ports import Again, CancelledByUser, Failed, Held, Outcome, PutBack
+from vodstudio.core.errors import Cancelled, Problem, problem_of
+from vodstudio.core.jobs import GiveUp, HoldUntil, RetryAt, StepResult, StopReason, retry
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step ended well."""
+
+    result: StepResult
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The step waits for a condition; its checkpoints stay, no attempt is counted."""
+
+    condition: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A person has to look."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Back to ready: tried again by itself, not before `at`."""
+
+    at: datetime
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Back to ready at its checkpoint: paused or shut down, nobody's fault, no attempt counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledByUser:
+    """The operator cancelled it."""
+
+
+Outcome = Done | Held | Failed | Again | PutBack | CancelledByUser
 
 
 def outcome_of(
