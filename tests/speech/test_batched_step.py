@@ -51,6 +51,9 @@ def test_e14_a_killed_batch_is_heard_again_and_the_words_are_the_same(
     result = hear(tools, context, _inputs())
     assert result.outputs[0].path.read_bytes() == expected.outputs[0].path.read_bytes()
     assert context.windows == whole.windows
+    shares = [done for done, _, _ in whole.told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
 
 
 def test_a_run_that_began_in_batches_goes_on_in_batches(tools: SpeechTools, context: MemoryContext) -> None:

@@ -148,3 +148,13 @@ def test_a_kept_model_gives_the_same_words(
     (tmp_path / "again").mkdir()
     again = MemoryContext(work_folder=tmp_path / "again")
     assert hear(tools, again, inputs_of(MEETING, model=DEMO_VOICE)).outputs[0].path.read_bytes() == first
+
+
+def test_room_is_made_for_the_trial_of_another_model(
+    children: Children, kept: KeptModels, tmp_path: Path
+) -> None:
+    first = _heard(children, kept, _request())
+    kept.make_room(VOICE)
+    assert psutil.pid_exists(first)
+    kept.make_room(tmp_path)
+    assert not psutil.pid_exists(first)

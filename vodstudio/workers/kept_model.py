@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from vodstudio.workers.process import Child
@@ -43,6 +44,14 @@ class KeptModels:
                 self._waiting[_place(engine)] = (dict(engine), child)
         if left is not None:
             left.end(0.0)
+
+    def make_room(self, folder: Path) -> None:
+        """End those that hold another model: beside it, a trial of this one might not fit."""
+        with self._lock:
+            others = [key for key, (engine, _) in self._waiting.items() if engine["folder"] != str(folder)]
+            waiting = [self._waiting.pop(key) for key in others]
+        for _, child in waiting:
+            child.end(0.0)
 
     def close(self) -> None:
         """End all that wait."""

@@ -29,6 +29,8 @@ def hear(tools: SpeechTools, context: Context, inputs: Inputs) -> StepResult:
     model = tools.shelf.choose(inputs.preset.speech, inputs.recording)
     remove_leftovers(context.work_folder)
     context.progress(0.0, note="listening")
+    if tools.kept is not None:
+        tools.kept.make_room(model.folder)
     device = tools.devices.choose(model.folder, inputs.preset.speech.compute_type, context.check)
     job = job_of(context, inputs, model, device, tools.folder_for(context, inputs))
     # Thirty seconds after thirty seconds: a card that runs out of memory has nothing to halve.

@@ -51,6 +51,11 @@ class SpeechTools:
             return context.work_folder
         return make_work_folder(self.transcripts, inputs.recording.fingerprint)
 
+    def forecast_s(self, model: Model, inputs: Inputs) -> float | None:
+        """How long this recording will take, where the speed of the model was measured here."""
+        speed = self.tuning.speed(model) if self.tuning else None
+        return inputs.recording.duration_s / speed if speed and inputs.recording.duration_s else None
+
     def talk(self, request: Mapping[str, Any], context: Context) -> Conversation:
         """A child for one request."""
         return Conversation(self.children, request, context.check, self.command)

@@ -135,7 +135,7 @@ class _Run:
         total_s = max(1, spoken * _FRAMES_PER_S // SAMPLE_RATE) / _FRAMES_PER_S
         share = min(1.0, speech_s / total_s) if self._walking.is_complete else 0.0
         self._job.context.progress(
-            LISTENING_SHARE + (1 - LISTENING_SHARE) * share,
+            self._walking.share + (1 - LISTENING_SHARE) * share,
             speed=self._pace.speed,
             note=_said(window["words"]),
             remaining_s=self._pace.remaining_s(total_s) if self._walking.is_complete else None,

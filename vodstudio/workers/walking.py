@@ -33,6 +33,8 @@ class Walking:
         self._found = self._listening.known()
         self._open = contextlib.ExitStack()
         self._talk: Conversation | None = None
+        self._forecast_s = tools.forecast_s(job.model, job.inputs)
+        self.share = LISTENING_SHARE if self._found is not None else 0.0
 
     def __enter__(self) -> Walking:
         if self._found is None:
@@ -65,10 +67,11 @@ class Walking:
         self._listening.take(answer)
         if answer["event"] == _LAST:
             self._found = {name: value for name, value in answer.items() if name != "event"}
+            self.share = LISTENING_SHARE
         duration_s = self._job.inputs.recording.duration_s
         if answer["event"] == "listening" and duration_s:
-            done = min(1.0, cast(float, answer["at_s"]) / duration_s) * LISTENING_SHARE
-            self._job.context.progress(done, note="listening")
+            self.share = min(1.0, cast(float, answer["at_s"]) / duration_s) * LISTENING_SHARE
+            self._job.context.progress(self.share, note="listening", remaining_s=self._forecast_s)
 
     def _end(self) -> None:
         """The child is no longer needed, and the recording has to be what it was when we began."""
