@@ -15,13 +15,14 @@ from typing import TypeVar
 from tests.captions.council import SENTENCES
 from tests.captions.fakes import MemoryContext, inputs_for
 from vodstudio.captions.cue import Cue
+from vodstudio.captions.formats import FORMATS, SET, CaptionSet, Options, write_set
+from vodstudio.captions.lint import LINTS
 from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.repair import repair_words
-from vodstudio.captions.scc import parse_scc, write_scc
+from vodstudio.captions.scc import write_scc
 from vodstudio.captions.segment import Setting, segment
-from vodstudio.captions.srt import parse_srt, write_srt
+from vodstudio.captions.srt import write_srt
 from vodstudio.captions.transcript import Transcript, Word, transcript_from_json, transcript_to_json
-from vodstudio.captions.vtt import parse_vtt, write_vtt
 from vodstudio.workers.captions import make_captions
 
 T = TypeVar("T")
@@ -68,6 +69,21 @@ def pycaption_writes(cues: tuple[Cue, ...]) -> str:
         return str(pycaption.SCCWriter().write(captions))
 
 
+def read_again(files: CaptionSet) -> None:
+    """As anybody would, from the bytes; each says the same number of captions."""
+    for name in LINTS:
+        form = FORMATS[name]
+        assert form.read is not None
+        assert len(form.read(files.files[name].data, Options()).cues) == len(files.files[name].cues)
+
+
+def linted(files: CaptionSet) -> None:
+    """No breach in any of them."""
+    assert set(files.files) == set(SET)
+    for name, lint in LINTS.items():
+        assert lint(files.files[name].data.decode()) == ()
+
+
 def measure() -> list[tuple[str, float]]:
     """Each part alone, then the whole step with its files."""
     heard = transcript()
@@ -82,10 +98,11 @@ def measure() -> list[tuple[str, float]]:
     row("words.json read", lambda: transcript_from_json(text))
     words = row("repair", lambda: repair_words(heard.words, heard.duration)).words
     cues = row("words to cues", lambda: segment(words, BROADCAST_32, Setting(duration_s=heard.duration))).cues
-    srt = row("SRT written", lambda: write_srt(cues))
-    vtt = row("VTT written", lambda: write_vtt(cues))
     scc = row("SCC written", lambda: write_scc(cues))
-    row("SRT, VTT and SCC read back", lambda: (parse_srt(srt), parse_vtt(vtt), parse_scc(scc.text)))
+    files = row("five files written and proven", lambda: write_set(cues))
+    row("four files read again", lambda: read_again(files))
+    row("the second opinion on four files", lambda: linted(files))
+    rows.append(("words to cues to five files, re-read", sum(seconds for _, seconds in rows[2:])))
     row("SCC by pycaption (the alternative)", lambda: pycaption_writes(cues))
     with tempfile.TemporaryDirectory() as folder:
         inputs = inputs_for(Path(folder), heard)
