@@ -22,6 +22,7 @@ from vodstudio.core.station import (
     Storage,
     StorageId,
 )
+from vodstudio.roster_file import read_aliases, read_bodies, read_roster
 from vodstudio.toml_reading import (
     Rule,
     Rules,
@@ -191,7 +192,13 @@ def _cities(file: TomlFile) -> tuple[City, ...]:
     found = []
     for name, table, body in _entries(file, "cities"):
         _needed(file, table, body, "name")
-        found.append(City(id=CityId(name), **read_fields(file, table, body, City, RULES)))  # type: ignore[arg-type]
+        simple = {key: value for key, value in body.items() if key != "bodies"}
+        values = read_fields(file, table, simple, City, RULES)
+        values["vocabulary"] = read_roster(
+            file, (*table, "vocabulary"), file.table(table, "vocabulary", body)
+        )
+        values["bodies"] = read_bodies(file, table, body)
+        found.append(City(id=CityId(name), **values))  # type: ignore[arg-type]
     return tuple(found)
 
 
@@ -219,7 +226,9 @@ def _servers(file: TomlFile) -> tuple[Server, ...]:
 def _presets(file: TomlFile) -> tuple[Preset, ...]:
     found = []
     for name, table, body in _entries(file, "presets"):
-        values = {"name": name, **read_fields(file, table, body, Preset, RULES)}
+        simple = {key: value for key, value in body.items() if key != "aliases"}
+        values = {"name": name, **read_fields(file, table, simple, Preset, RULES)}
+        values["aliases"] = read_aliases(file, table, body)
         for key, cls in (("encode", EncodeSettings), ("speech", SpeechSettings)):
             inner = file.table(table, key, body)
             values[key] = cls(**read_fields(file, (*table, key), inner, cls, RULES))  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import Inputs, JobId, Json, Output, PlanKind, StepId, StepKind, StepResult
 from vodstudio.core.plan import StepIdentity, needs_of, parameters_of, step_key, steps_for
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId, fingerprint_of
-from vodstudio.core.station import EncodeSettings, Preset, PresetId, SpeechSettings
+from vodstudio.core.station import EncodeSettings, Preset, PresetId, SpeechSettings, city_of, preset_for
 from vodstudio.station_file import RULES
 from vodstudio.toml_reading import Expected, converted_field, did_you_mean, fields_of
 from vodstudio.workers.alone import AloneContext, Bench, Tell, own_children
@@ -33,7 +33,7 @@ from vodstudio.workers.steps import FfmpegFinder, Toolbox
 
 WORDS_ENDING = ".json"
 _GROUPS: Mapping[str, type] = {"": Preset, "encode": EncodeSettings, "speech": SpeechSettings}
-_NOT_HERE = frozenset({"id", "name", "destination", "encode", "speech"})
+_NOT_HERE = frozenset({"id", "name", "destination", "encode", "speech", "aliases"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +75,10 @@ class _Work:
 
 def run_step(settings: Settings, request: StepRequest, tell: Tell) -> dict[str, object]:
     """Do it, and first what it needs; gives the shape that `--json` prints. Raises Cancelled on Ctrl+C."""
-    preset = with_changes(settings.station.presets[0], request.changes)
     recording = _recording(request.file)
+    city = city_of(settings.station, recording.path, recording.path.stem)
+    meant = preset_for(settings.station.presets[0], city, recording.path.stem)
+    preset = with_changes(meant, request.changes)
     with Bench(request.out.absolute()) as bench, _stopping() as stop, _toolbox(settings) as toolbox:
         work = _Work(
             recording=recording,

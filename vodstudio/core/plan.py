@@ -73,7 +73,9 @@ def parameters_of(kind: StepKind, preset: Preset) -> dict[str, object]:
         case StepKind.ENCODE:
             return dataclasses.asdict(preset.encode)
         case StepKind.SPEECH:
-            return {**dataclasses.asdict(preset.speech), "vocabulary": list(preset.vocabulary)}
+            aliases = [[alias.heard, alias.written] for alias in preset.aliases]
+            words = {"vocabulary": list(preset.vocabulary), **({"aliases": aliases} if aliases else {})}
+            return {**dataclasses.asdict(preset.speech), **words}
         case StepKind.CAPTIONS:
             return {"profile": preset.caption_profile}
         case StepKind.STILLS:

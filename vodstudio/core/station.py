@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NewType
+
+from vodstudio.core.vocabulary import Alias, Body, Expected, Roster, expected
 
 CityId = NewType("CityId", str)
 StorageId = NewType("StorageId", str)
@@ -49,6 +51,8 @@ class City:
     time_zone: str = "America/Chicago"
     unattended: Unattended = Unattended.PUBLISH
     preset: PresetId | None = None
+    vocabulary: Roster = field(default_factory=Roster)
+    bodies: tuple[Body, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ class Preset:
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     caption_profile: str = "BROADCAST-32"
     vocabulary: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
     destination: StorageId | None = None
     stills: int = 3
 
@@ -164,6 +169,15 @@ class Station:
         own = [s for s in drives if city_id in s.cities]
         spare = [s for s in drives if not s.cities]
         return next(iter(own + spare), None)
+
+
+def preset_for(preset: Preset, city: City | None, title: str, recent: Sequence[str] = ()) -> Preset:
+    """The preset with the words of this meeting in front: of its body, those said lately, of its city, its own."""
+    if city is None:
+        return preset
+    own = Expected(words=preset.vocabulary, aliases=preset.aliases)
+    meant = expected(title, city.vocabulary, city.bodies, own, recent)
+    return replace(preset, vocabulary=meant.words, aliases=meant.aliases)
 
 
 def city_of(station: Station, path: Path, title: str) -> City | None:

@@ -7,7 +7,7 @@ import os
 import stat
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from vodstudio.core.rows import JobRow
 from vodstudio.core.station import CityId, PresetId, Station, city_of
 from vodstudio.services.cities import check_city
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.vocabulary import words_for
 
 MEDIA_ENDINGS = frozenset(
     [
@@ -173,7 +174,9 @@ class Importing:
         def add(unit: Unit) -> JobRow:
             known = None if wish.again else unit.jobs.open_job_of(recording.fingerprint)
             if known is None:
-                unit.jobs.add(job)
+                city = self._station.city(job.city_id)
+                preset = words_for(unit, job.preset, city, recording.path.stem)
+                unit.jobs.add(replace(job, preset=preset))
             row = unit.jobs.row(known or job.id)
             assert row is not None
             return row

@@ -18,6 +18,7 @@ from vodstudio.core.jobs import Json, StepKind, StepState
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Pip
 from vodstudio.core.station import CityId, EncodeSettings, Preset, PresetId, SpeechSettings, StorageId
+from vodstudio.core.vocabulary import Alias
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -139,6 +140,9 @@ def preset_of(stored: str) -> Preset:
             "encode": EncodeSettings(**_known(EncodeSettings, body.get("encode"))),
             "speech": SpeechSettings(**_known(SpeechSettings, body.get("speech"))),
             "vocabulary": tuple(cast("list[str]", body.get("vocabulary") or [])),
+            "aliases": tuple(
+                Alias(**each) for each in cast("list[dict[str, str]]", body.get("aliases") or [])
+            ),
             "destination": None if destination is None else StorageId(str(destination)),
         }
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from inspect import signature
 from typing import Any
 
+from vodstudio.core.vocabulary import hotwords
 from vodstudio.workers.inventions import Surroundings, last_end
 from vodstudio.workers.windows import Clock, Features
 
@@ -116,7 +117,7 @@ class Ear:
         self.language = language
         self.settings = settings
         self.tokenizer = _tokenizer(model, language)
-        self.options = _options(self.tokenizer, settings)
+        self.options = _options(self.tokenizer, settings, model.max_length)
         self.per_second = int(model.frames_per_second)
         self.longest_frames = int(model.feature_extractor.nb_max_frames)
 
@@ -265,7 +266,13 @@ def _tokenizer(model: Any, language: str) -> Any:
     return Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
 
 
-def _options(tokenizer: Any, settings: HearingSettings) -> Any:
+def _fitted(tokenizer: Any, words: str, tokens: int) -> str | None:
+    """As many words as the model takes; the library would cut the rest off in the middle of a name."""
+    listed = [word for word in words.split(", ") if word]
+    return hotwords(listed, lambda text: len(tokenizer.encode(f" {text}")), tokens)[0] or None
+
+
+def _options(tokenizer: Any, settings: HearingSettings, longest: int) -> Any:
     """The library's own defaults for everything that we do not set."""
     from faster_whisper import WhisperModel
     from faster_whisper.transcribe import TranscriptionOptions, get_suppressed_tokens
@@ -276,7 +283,7 @@ def _options(tokenizer: Any, settings: HearingSettings) -> Any:
         "temperatures": defaults["temperature"],
         "suppress_tokens": get_suppressed_tokens(tokenizer, [-1]),
         "beam_size": settings.beam_size,
-        "hotwords": settings.hotwords or None,
+        "hotwords": _fitted(tokenizer, settings.hotwords, longest // 2 - 1),
         "word_timestamps": True,
         "condition_on_previous_text": False,
         "hallucination_silence_threshold": settings.silence_before_invention_s,

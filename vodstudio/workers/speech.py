@@ -7,11 +7,13 @@ from dataclasses import asdict, replace
 from typing import Any, cast
 
 from vodstudio.captions import versions
+from vodstudio.captions.rewording import replacements_of, reworded
 from vodstudio.captions.transcript import Mark, Transcript, Word
 from vodstudio.core.files import remove_leftovers, sha256_of
 from vodstudio.core.jobs import Inputs, Json, Output, StepResult
 from vodstudio.core.ports import Context
 from vodstudio.core.transcripts import SPEECH
+from vodstudio.core.vocabulary import said, tally
 from vodstudio.workers.devices import Device
 from vodstudio.workers.sound_clock import SoundClock
 from vodstudio.workers.speech_job import BATCHED, LISTENING_SHARE, SpeechJob, SpeechTools, job_of
@@ -93,7 +95,7 @@ def _transcript(job: SpeechJob, listened: Json, windows: Sequence[Json]) -> Tran
         for mark in cast(Sequence[Mapping[str, Any]], window.get("marks", ()))
     ]
     language = str(state.get("language") or job.settings.language or "en")
-    return Transcript(
+    transcript = Transcript(
         language=language,
         duration=duration_s,
         words=words,
@@ -108,6 +110,7 @@ def _transcript(job: SpeechJob, listened: Json, windows: Sequence[Json]) -> Tran
         model=job.model.name,
         settings={**asdict(job.settings), "vad": asdict(job.vad)},
     )
+    return reworded(transcript, job.inputs.preset.aliases)
 
 
 def _unsure(language: str, state: Mapping[str, Any], duration_s: float) -> tuple[Mark, ...]:
@@ -145,6 +148,8 @@ def _facts(job: SpeechJob, transcript: Transcript, listened: Json, found: Heard 
         "fallbacks": job.fallbacks(),
         "reheard": reheard,
         "marks": len(transcript.marks),
+        "replaced": tally(replacements_of(transcript)),
+        "vocabulary_said": list(said(job.inputs.preset.vocabulary, [word.text for word in transcript.words])),
     }
 
 
