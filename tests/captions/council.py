@@ -66,3 +66,71 @@ def same_signs(text: str) -> str:
 
 
 _NAMES: tuple[tuple[str, str], ...] = (("’‘`", "'"), ("“”", '"'), ("━─–", "—"), ("ʌ", "^"))
+
+
+# What a city council says in an evening, as a stenographer writes it.
+PLAIN_SENTENCES = (
+    "Good evening, everyone, and welcome to the regular meeting of the Lake Elmo City Council.",
+    "I would like to call this meeting to order at seven o'clock p.m. on Tuesday, March 4, 2025.",
+    "Please stand and join me in the pledge of allegiance to the flag.",
+    "Would the clerk please call the roll?",
+    "Let the record show that all members of the council are present this evening.",
+    "Are there any additions or corrections to the agenda before we approve it?",
+    "I'd like to pull item five from the consent agenda so that we can talk about it separately.",
+    "I have a motion by Council Member Holtz and a second by Council Member Hirn to approve the agenda as amended.",
+    "All those in favor, please signify by saying aye.",
+    "Opposed, same sign, and the motion carries five to nothing.",
+    "This is the time for members of the public to address the council on items that are not on the agenda.",
+    "Please come up to the podium, state your name and address for the record, and you will have three minutes.",
+    "My name is Karen Lindquist and I have lived at 8120 Hidden Bay Trail for twenty-two years.",
+    "I am here tonight because the traffic on Lake Elmo Avenue has become dangerous for our children.",
+    "Last week a car went through the crosswalk at forty-five miles an hour while my daughter was waiting to cross.",
+    "We have asked the county for a flashing beacon twice, and nobody has given us an answer.",
+    "Thank you for coming, and I will ask staff to look into it and report back to us by the next meeting.",
+    "Item 6 is a public hearing on the preliminary plat for the Wildflower at Lake Elmo fourth addition.",
+    "The applicant is proposing sixty-four single-family lots on thirty-eight acres in the northeast corner of the city.",
+    "Staff recommends approval subject to the fourteen conditions that are listed in the staff report.",
+    "The planning commission voted six to one to recommend approval, and the dissenting vote was about drainage.",
+    "Mayor, members of the council, thank you for the opportunity to present this project to you tonight.",
+    "The stormwater pond on the south side will be enlarged to hold a hundred-year rain event.",
+    "Our engineer has worked closely with the Valley Branch Watershed District since last September.",
+    "What happens to the existing trees along the west property line when the road is widened?",
+    "About a third of them would have to be removed, but we will replace each one with two new ones.",
+    "I am still concerned that the turn lane is too short for a school bus and a snow plow at the same time.",
+    "Could the city engineer explain how the length of the turn lane was calculated?",
+    "It is based on the average daily traffic and the posted speed, which is fifty miles per hour there.",
+    "The total cost of the project is estimated at 2.4 million dollars, of which the city would pay about a quarter.",
+    "We received a grant of $350,000 from the state, which has to be spent before the end of June.",
+    "I move to approve Resolution 2025-018, authorizing the mayor and the clerk to sign the agreement.",
+    "Is there any further discussion before I call the question?",
+    "I will be voting no, because I do not think that we have heard enough from the people who live there.",
+    "With respect, we have had two open houses, a survey, and three meetings about this in the last year.",
+    "The finance director will now present the budget for the coming year, beginning with the general fund.",
+    "Property tax revenue is expected to increase by four percent, mostly because of new construction.",
+    "Public safety makes up almost half of our spending, and the sheriff's contract went up again.",
+    "If we were to fund a second full-time firefighter, the levy would have to rise by about one percent.",
+    "Does that number include the new ladder truck, or is it in the capital improvement plan?",
+    "The truck is in the plan for 2027, and we would pay for it with equipment certificates.",
+    "I think that we owe it to our residents to explain why this costs as much as it does.",
+    "The water main on Fifty-Fifth Street broke twice this winter and it has to be replaced before it fails again.",
+    "Crews from public works were out there until four in the morning, and I want to thank every one of them.",
+    "The library board meets on the second Wednesday of the month and it needs two more volunteers.",
+    "Our next workshop is on Tuesday, March 11, at six o'clock in the council chambers.",
+    "There being no further business before the council, I will entertain a motion to adjourn.",
+    "We are adjourned, and please drive home carefully because the roads are very icy tonight.",
+)
+
+
+def plain_words(seed: int) -> tuple[list[Word], float]:
+    """These sentences at the pace of people who speak without a script."""
+    rng = random.Random(seed)
+    words: list[Word] = []
+    at_s = 3.0
+    for sentence in rng.sample(PLAIN_SENTENCES, len(PLAIN_SENTENCES)):
+        pace = rng.uniform(0.045, 0.065)
+        for text in sentence.split():
+            length_s = 0.07 + pace * len(text)
+            words.append(Word(text=f" {text}", start=round(at_s, 3), end=round(at_s + length_s, 3)))
+            at_s += length_s + rng.choice((0.02, 0.02, 0.02, 0.25)) + 0.25 * text.endswith(",")
+        at_s += rng.choice((0.3, 0.6, 1.2, 3.0))
+    return words, at_s + 2

@@ -137,6 +137,8 @@ def ends_sentence(text: str, following: str = "") -> bool:
 
 def is_pair(left: str, right: str, bare: tuple[str, str]) -> bool:
     """Whether these two words belong together, so that a break between them reads badly."""
+    if left == ">>":
+        return True
     if left[-1] in ",;:!?)]—" or left.endswith("..."):
         return bare[0] in WEEKDAYS and bare[1] in MONTHS
     return _is_grammar_pair(*bare) or _is_number_pair(*bare) or _is_name_pair(left, right, bare)

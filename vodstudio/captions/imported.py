@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from vodstudio.captions.cue import Cue, clean_line
@@ -11,6 +12,7 @@ from vodstudio.captions.transcript import Transcript, Word
 # Captions stay longer than their words: nobody speaks more slowly than this within one.
 _SLOWEST_CPS = 12.0
 _LEAST_S = 0.02
+_MARK = re.compile(r"\s*(?:>>|-(?=\w))\s*")
 
 
 def words_of_cues(cues: Sequence[Cue]) -> tuple[Word, ...]:
@@ -47,10 +49,15 @@ def squeezed(text: str) -> str:
     return clean_line(text).replace(" ", "")
 
 
+def _unmarked(text: str) -> str:
+    """Without the mark of another speaker, which each city writes as it likes."""
+    return text[match.end() :] if (match := _MARK.match(text)) else text
+
+
 def spoken_times(cues: Sequence[Cue], words: Sequence[Word]) -> list[Region] | None:
     """From the first word to the last of each cue; None where the cues do not say these words."""
-    shown = [squeezed(cue.text) for cue in cues]
-    said = [squeezed(word.text) for word in words]
+    shown = [squeezed("".join(map(_unmarked, cue.lines))) for cue in cues]
+    said = [squeezed(_unmarked(word.text)) for word in words]
     if "".join(shown) != "".join(said):
         return None
     times: list[Region] = []

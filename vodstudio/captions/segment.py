@@ -13,10 +13,11 @@ from vodstudio.captions.cea608 import columns, row_columns
 from vodstudio.captions.cue import Cue, Finding, Level, clean_line
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.timecode import RATE
-from vodstudio.captions.timing import Span, time_cues
+from vodstudio.captions.timing import Span, off_the_shots, time_cues
 from vodstudio.captions.tokens import Join, Token, tokens_of
 from vodstudio.captions.transcript import Word
 
+SPEAKER = ">>"
 NTSC = Fraction(30000, 1001)
 _LINE_SHARE = 0.6
 _UNEVEN_FROM = 12
@@ -32,7 +33,9 @@ class Setting:
     """What the words are said in: the video's length and frames, the language, and what a person has decided.
 
     `locked_breaks` are numbers of words before which a cue must begin; those in `whole` stay one cue until the next
-    locked break. `time_overrides` are seconds from and to when the cue that begins with a word is shown.
+    locked break. `time_overrides` are seconds from and to when the cue that begins with a word is shown. A word that
+    begins with `>>` is another speaker: a cue begins there, with the city's own mark. `shots` are the seconds at which
+    the picture changes, where anybody knows them.
     """
 
     duration_s: float
@@ -41,6 +44,9 @@ class Setting:
     locked_breaks: frozenset[int] = field(default_factory=frozenset)
     whole: frozenset[int] = field(default_factory=frozenset)
     time_overrides: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    speaker_mark: str = SPEAKER
+    is_top: bool = False
+    shots: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +76,16 @@ def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmen
         if word in setting.time_overrides
     }
     times = time_cues(spans, profile, setting.fps, setting.duration_s, fixed)
+    times = off_the_shots(times, setting.shots, profile, setting.fps, fixed)
     cues = tuple(
-        Cue(start_s=start, end_s=end, lines=layout.lines(first, last))
+        Cue(start_s=start, end_s=end, lines=layout.lines(first, last), is_top=setting.is_top)
         for (first, last), (start, end) in zip(pieces, times, strict=True)
     )
     return Segmented(cues=cues, findings=tuple(_cut_words(tokens)), first_words=first_words)
 
 
 def _groups(tokens: Sequence[Token], profile: Profile, setting: Setting) -> list[int]:
-    """Places where a cue must end: locked breaks, and long pauses in what a person has not made one cue."""
+    """Places where a cue must end: locked breaks; long pauses and other speakers in what a person has not joined."""
     places = [0]
     is_whole = _is_whole(tokens, 0, setting)
     for place in range(1, len(tokens)):
@@ -86,7 +93,9 @@ def _groups(tokens: Sequence[Token], profile: Profile, setting: Setting) -> list
         if after.word != before.word and after.word in setting.locked_breaks:
             places.append(place)
             is_whole = _is_whole(tokens, place, setting)
-        elif not is_whole and after.start_s - before.end_s >= profile.hard_pause_s:
+        elif not is_whole and (
+            after.text.startswith(SPEAKER) or after.start_s - before.end_s >= profile.hard_pause_s
+        ):
             places.append(place)
     return [*places, len(tokens)]
 
@@ -137,6 +146,7 @@ class _Layout:
         stops = [ends_sentence(t.text, following) for t, following in zip(tokens, followers, strict=True)]
         self.stops = [0, *itertools.accumulate(map(int, stops))]
         self.gap_s = profile.min_gap_frames / float(setting.fps)
+        self.mark = setting.speaker_mark
 
     def solve(self, first: int, last: int) -> list[int]:
         """The places after each cue of one group, the cheapest way through."""
@@ -237,6 +247,12 @@ class _Layout:
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
         """The text of a cue as lines."""
+        rows = self._rows(first, last)
+        if self.mark != SPEAKER and rows[0].startswith(SPEAKER) and rows[0] != SPEAKER:
+            return (self.mark + rows[0].removeprefix(SPEAKER).lstrip(), *rows[1:])
+        return rows
+
+    def _rows(self, first: int, last: int) -> tuple[str, ...]:
         lines: list[str] = []
         left = self.profile.max_lines
         while self._width(first, last) > self.profile.max_columns and last - first > 1:

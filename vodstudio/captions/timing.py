@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,7 @@ class Span:
     characters: int
 
 
+_NEAR_FRAMES = 12
 _NOTHING: Mapping[int, tuple[float, float]] = {}
 
 
@@ -47,6 +49,29 @@ def time_cues(
             out = _out(span, ins[index], following, profile, rate)
         times.append((float(ins[index] / fps), float(max(ins[index] + 1, min(out, video_end)) / fps)))
     return times
+
+
+def off_the_shots(
+    times: list[tuple[float, float]],
+    shots: Sequence[float],
+    profile: Profile,
+    fps: Fraction,
+    fixed: Mapping[int, tuple[float, float]] = _NOTHING,
+) -> list[tuple[float, float]]:
+    """R12: a cue that would go within half a second of a new picture goes with it, where it stays long enough."""
+    near_s, gap_s = float(_NEAR_FRAMES / fps), float(profile.min_gap_frames / fps)
+    moved: list[tuple[float, float]] = []
+    for number, (start_s, end_s) in enumerate(times):
+        room_s = times[number + 1][0] - gap_s if number + 1 < len(times) else math.inf
+        place = bisect_left(shots, end_s - near_s)
+        if shots and number not in fixed and place < len(shots):
+            cut_s = float(_nearest(float(shots[place] * fps)) / fps)
+            if cut_s < end_s + near_s and start_s + profile.min_s <= cut_s <= min(
+                room_s, start_s + profile.max_s
+            ):
+                end_s = cut_s
+        moved.append((start_s, end_s))
+    return moved
 
 
 def _out(span: Span, first: int, following: int | None, profile: Profile, rate: float) -> float:
