@@ -32,6 +32,8 @@ from vodstudio.vault import Vault
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.devices import Devices, engine_request
 from vodstudio.workers.ffmpeg import global_arguments
+from vodstudio.workers.model_file import read_sums
+from vodstudio.workers.models import Model
 from vodstudio.workers.process import Command, finished
 from vodstudio.workers.steps import Toolbox
 
@@ -179,13 +181,16 @@ class _Inquiry:
         request = {"verb": "trial", "engine": engine_request(model.folder, device, speech.compute_type)}
         with Conversation(children, request, _never_stop) as talk:
             answer = talk.wait_for("tried", MODEL_LIMIT_S)
-        text = f"{model.name} read five seconds in {answer['seconds']} s on {answer['device']} ({answer['compute_type']})"
+        device_text = f"{answer['device']} ({answer['compute_type']})"
+        text = f"{model.name} {_wholeness(model)}; it read five seconds in {answer['seconds']} s on {device_text}"
         if model.is_demo_voice:
             return care(
-                f"{text}; it knows the sample meeting and nothing else",
-                f"For real meetings put a CTranslate2 Whisper model into {self._parts.toolbox.shelf.folder}.",
+                f"{text}; it knows the sample meeting and nothing else, so real speech was not measured here",
+                "For real meetings get one in Speech models, or with `vodstudio models get large-v3-turbo`.",
             )
-        return good(text)
+        speed = self._parts.toolbox.speed(model)
+        pace = f"hears {speed:.1f} times as fast as people speak" if speed else "speed not measured yet"
+        return good(f"{text}; {pace}")
 
     def vault(self) -> Finding:
         """Is there a place for passwords?"""
@@ -252,6 +257,12 @@ def _complaints(path: Path) -> tuple[str, list[str]]:
             return f"{path}: {'; '.join(lacks[:3])}" if lacks else "", differences(connection)
     finally:
         engine.dispose()
+
+
+def _wholeness(model: Model) -> str:
+    """It was proven before it was used: to its last byte, and against its checksums where it has some."""
+    has_sums = bool(read_sums(model.folder))
+    return "is whole by its checksums" if has_sums else "is complete (copied by hand, without checksums)"
 
 
 def _station(settings: Settings, trouble: VodError | None) -> Finding:

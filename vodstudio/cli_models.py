@@ -63,10 +63,12 @@ def _room(where: Places) -> Iterator[ModelRoom]:
     from vodstudio.workers.model_hub import HUB, HUB_VARIABLE
     from vodstudio.workers.model_room import ModelRoom
     from vodstudio.workers.models import Shelf
+    from vodstudio.workers.tuning import Tuning
 
     with own_children(where.run) as children:
         hub = os.environ.get(HUB_VARIABLE) or HUB
-        yield ModelRoom(shelf=Shelf.at(where.models), children=children, hub=hub)
+        tuning = Tuning(where.data / "machine.json", children)
+        yield ModelRoom(shelf=Shelf.at(where.models), children=children, hub=hub, speed=tuning.speed)
 
 
 def _list(arguments: argparse.Namespace, room: ModelRoom) -> int:

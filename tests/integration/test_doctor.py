@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -112,6 +113,24 @@ def examine(where: Places, toolbox: Toolbox) -> Examine:
             return {check.id: check for check in runner.run(health_of(settings, parts).checks())}
 
     return run
+
+
+def test_a_model_says_whether_it_is_whole_and_how_fast_it_is(
+    examine: Examine, where: Places, demo_model: Path
+) -> None:
+    shutil.copytree(demo_model, where.models / "mine")
+    station = Station(presets=(Preset(id=PresetId("p"), name="P", speech=SpeechSettings(model="mine")),))
+    check = examine(station)["model:mine"]
+    assert check.verdict is Verdict.GOOD
+    assert check.text.startswith("mine is whole by its checksums; it read five seconds in ")
+    assert check.text.endswith("; speed not measured yet")
+    (where.models / "mine" / "SHA256SUMS").unlink()
+    assert "copied by hand, without checksums" in examine(station)["model:mine"].text
+    weights = where.models / "mine" / "model.bin"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    broken = examine(station)["model:mine"]
+    assert (broken.verdict, broken.text) == (Verdict.BAD, "The speech model mine is incomplete")
+    assert "vodstudio models get mine" in broken.fix
 
 
 def test_what_is_missing_is_said_with_a_fix(examine: Examine) -> None:
