@@ -118,6 +118,8 @@ class Workplace(QObject):
 
             desk = self._desk
             self._reviews = Reviews(desk.reviewing, desk.coroutines, self._theme, desk.now, self)
+        if JobId(job_id) not in self._reviews.windows:
+            self._desk.notices.say("The captions are being opened …", "A long meeting takes some seconds.")
         self._reviews.open(JobId(job_id))
 
     async def close_reviews(self) -> None:

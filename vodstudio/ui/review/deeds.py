@@ -1,10 +1,10 @@
-"""What happens in the review window when a key, a menu or a button says so."""
+"""What is corrected in the review window when a key, a menu or a button says so."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 
 from vodstudio.captions import commands
 from vodstudio.captions.alignment import text_of
@@ -12,21 +12,19 @@ from vodstudio.captions.cue import Finding
 from vodstudio.captions.document import Change
 from vodstudio.captions.edits import Waiver
 from vodstudio.core.transcripts import OPERATOR
-from vodstudio.ui.review.asking import STAY, Choice, Question, ReasonQuestion, ShiftQuestion
+from vodstudio.ui.review.asking import STAY, ReasonQuestion, ShiftQuestion
 from vodstudio.ui.review.finding import Finder
 from vodstudio.ui.review.model import Column
-from vodstudio.ui.wording import clock, many
 
 if TYPE_CHECKING:
     from vodstudio.ui.review.window import ReviewWindow
 
 NUDGE_S = 0.1
-JUMP_S = 2.0
 NEW_TEXT = "[INDISTINCT]"
 
 
 class ReviewDeeds(QObject):
-    """Each slot asks the editor, the player or the list for one thing."""
+    """Each slot asks the editor for one change, or the list for a field to type in."""
 
     def __init__(self, window: ReviewWindow) -> None:
         super().__init__(window)
@@ -35,17 +33,6 @@ class ReviewDeeds(QObject):
         self._document, self._cues = window.review.document, window.cues
         self.finder = Finder(window)
         slots = {
-            "play": self._player.toggle,
-            "play_line": self._on_play_line_chosen,
-            "loop": self._on_loop_chosen,
-            "back": self._on_back_chosen,
-            "forward": self._on_forward_chosen,
-            "slower": self._on_slower_chosen,
-            "faster": self._on_faster_chosen,
-            "normal": self._on_normal_chosen,
-            "next_problem": self._on_next_problem_chosen,
-            "previous_problem": self._on_previous_problem_chosen,
-            "here": self._on_here_chosen,
             "find": self.finder.open,
             "find_next": self.finder.next,
             "find_previous": self.finder.previous,
@@ -64,7 +51,6 @@ class ReviewDeeds(QObject):
             "waive": self._on_waive_chosen,
             "undo": self._editor.undo,
             "redo": self._editor.redo,
-            "save": self._on_save_chosen,
             "keys": self._on_keys_chosen,
             "close": window.close,
         }
@@ -73,84 +59,9 @@ class ReviewDeeds(QObject):
         window.undo.clicked.connect(window.actions_["undo"].trigger)
         window.redo.clicked.connect(window.actions_["redo"].trigger)
         window.find_button.clicked.connect(window.actions_["find"].trigger)
-        window.save.clicked.connect(window.actions_["save"].trigger)
         window.model.text_typed.connect(self._on_text_typed)
         window.model.times_typed.connect(self._on_times_typed)
         window.delegate.split_wanted.connect(self._on_split_typed)
-        window.cues.play_wanted.connect(self._player.toggle)
-
-    def offer_recovery(self) -> None:
-        """What an earlier window left is offered, never taken up by itself (F07)."""
-        if self._window.review.kept is not None:
-            self._window.coroutines.start(self._recover())
-
-    def ask_and_close(self) -> None:
-        """The one question at the end."""
-        self._window.coroutines.start(self._leave(), group="leave")
-
-    async def _recover(self) -> None:
-        window, kept = self._window, self._window.review.kept
-        assert kept is not None
-        count = many(len(kept.changes), "change")
-        question = Question(
-            "There are unsaved changes",
-            f"{count} from {clock(kept.at)} were noted when the window or the computer stopped. "
-            "They can be taken up where they ended, or thrown away.",
-            (Choice("take", "Take them up"), Choice("throw", "Throw them away")),
-            window,
-        )
-        answer = await question.asked()
-        if answer == "throw":
-            await window.reviewing.forget(window.review)
-            return
-        done = await window.reviewing.take_up(window.review)
-        window.reload()
-        window.notices.say(f"{many(done, 'change')} taken up", "They are not saved yet.")
-
-    async def _leave(self) -> None:
-        window = self._window
-        question = Question(
-            "The corrections are not saved",
-            "Save makes the captions again. Keep for later leaves them noted on this computer until you open this window again.",
-            (
-                Choice("save", "Save and make again"),
-                Choice("keep", "Keep for later"),
-                Choice("throw", "Throw away"),
-                Choice(STAY, "Stay"),
-            ),
-            window,
-        )
-        answer = await question.asked()
-        if answer == STAY or (answer == "save" and not await self._save()):
-            return
-        if answer == "throw":
-            await self._editor.forget()
-        else:
-            await self._editor.flush()
-        window.may_close = True
-        window.close()
-
-    async def _save(self) -> bool:
-        """Whether it was saved; captions that another program changed are shown before they are replaced (F09)."""
-        window = self._window
-        changed = await window.reviewing.changed_outside(window.review)
-        if changed:
-            names = ", ".join(path.name for path in changed)
-            question = Question(
-                "Another program changed the captions",
-                f"{names} is not what was made here. When the captions are made again, those changes are gone.",
-                (Choice(STAY, "Do not save"), Choice("save", "Replace them")),
-                window,
-            )
-            if await question.asked() != "save":
-                return False
-        saved = await self._editor.save()
-        window.notices.say(
-            "The corrections are saved as a version of their own",
-            saved.later or "The captions are made, published and verified again.",
-        )
-        window.show_state()
-        return True
 
     def _at(self) -> int:
         return self._cues.row
@@ -264,52 +175,6 @@ class ReviewDeeds(QObject):
 
     def _on_end_chosen(self) -> None:
         self._cues.type_in(Column.END)
-
-    def _on_play_line_chosen(self) -> None:
-        if self._at() >= 0:
-            cue = self._document.cue(self._at())
-            self._player.play_part(cue.start_s, cue.end_s)
-
-    def _on_loop_chosen(self) -> None:
-        self._player.is_looping = not self._player.is_looping
-        self._window.transport.loop.setChecked(self._player.is_looping)
-        if self._player.is_looping:
-            self._on_play_line_chosen()
-
-    def _on_back_chosen(self) -> None:
-        self._player.seek(self._player.at_s - JUMP_S)
-
-    def _on_forward_chosen(self) -> None:
-        self._player.seek(self._player.at_s + JUMP_S)
-
-    def _on_slower_chosen(self) -> None:
-        self._player.change_speed(-1)
-
-    def _on_faster_chosen(self) -> None:
-        self._player.change_speed(1)
-
-    def _on_normal_chosen(self) -> None:
-        self._player.set_speed(1.0)
-
-    def _on_next_problem_chosen(self) -> None:
-        self._go_to_problem(self._window.model.next_wrong(self._at()))
-
-    def _on_previous_problem_chosen(self) -> None:
-        self._go_to_problem(self._window.model.previous_wrong(self._at()))
-
-    def _go_to_problem(self, row: int) -> None:
-        if row < 0:
-            self._window.notices.say("Nothing is found amiss")
-            return
-        self._cues.choose(row)
-        self._cues.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _on_here_chosen(self) -> None:
-        self._cues.choose(self._document.row_at(self._player.at_s))
-
-    def _on_save_chosen(self) -> None:
-        if self._editor.has_unsaved and not self._editor.is_busy:
-            self._window.coroutines.start(self._save())
 
     def _on_keys_chosen(self) -> None:
         self._window.keys.show_keys(self._window.actions_.all_keys())

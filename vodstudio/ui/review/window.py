@@ -23,8 +23,10 @@ from vodstudio.ui.review.deeds import ReviewDeeds
 from vodstudio.ui.review.delegate import CueDelegate
 from vodstudio.ui.review.editor import Editor, ReviewingService
 from vodstudio.ui.review.find_bar import FindBar
+from vodstudio.ui.review.listening import Listening
 from vodstudio.ui.review.model import CueModel
 from vodstudio.ui.review.player import Player
+from vodstudio.ui.review.saving import Saving
 from vodstudio.ui.review.screen import Screen
 from vodstudio.ui.review.sound import SoundStrip
 from vodstudio.ui.review.transport import Transport
@@ -51,12 +53,7 @@ class ReviewWindow(QWidget):
         self.review = review
         self.now = now
         self.reviewing = reviewing
-        self.setObjectName("review-window")
-        self.setProperty("role", "page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setWindowTitle(f"{review.job.recording.title}: captions")
-        self.setMinimumSize(1024, 620)
-        self.resize(USUAL)
+        self._look(f"{review.job.recording.title}: captions")
         self.may_close = False
         self.notices = Notices(self)
         self.coroutines = Coroutines(self.notices.show_problem)
@@ -69,6 +66,8 @@ class ReviewWindow(QWidget):
         self._build(theme)
         self.keys = HelpOverlay(self, INTRODUCTION)
         self.deeds = ReviewDeeds(self)
+        self.listening = Listening(self)
+        self.saving = Saving(self)
         self._connect()
         self.actions_.allow_writing(not review.is_read_only)
         self.find_bar.allow_writing(not review.is_read_only)
@@ -76,6 +75,14 @@ class ReviewWindow(QWidget):
         self.cues.choose(0)
         self.show_state()
         self.cues.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look(self, title: str) -> None:
+        self.setObjectName("review-window")
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(title)
+        self.setMinimumSize(1024, 620)
+        self.resize(USUAL)
 
     def _build(self, theme: Theme) -> None:
         column = QVBoxLayout(self)
@@ -178,7 +185,7 @@ class ReviewWindow(QWidget):
         self.player.load(self.review.video.path)
         self.coroutines.start(self._read_peaks())
         self.editor.check_soon()
-        self.deeds.offer_recovery()
+        self.saving.offer_recovery()
 
     async def _read_peaks(self) -> None:
         self.sound.say("There is no picture of the sound for this recording.")
@@ -277,7 +284,7 @@ class ReviewWindow(QWidget):
         """What is not saved is asked about first."""
         if not self.may_close and self.editor.has_unsaved:
             event.ignore()
-            self.deeds.ask_and_close()
+            self.saving.ask_and_close()
             return
         event.accept()
         self.editor.stop()
