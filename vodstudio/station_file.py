@@ -113,6 +113,13 @@ def _profile(value: object) -> str | None:
     return None if str(value).upper() in PROFILES else _one_of(*PROFILES)(value)
 
 
+def _label(value: object) -> str | None:
+    from vodstudio.captions.timecode import frame_of
+
+    text = str(value).replace(";", ":")
+    return None if frame_of(text) is not None else 'a time label like "00:00:00:00" or "01:00:00:00"'
+
+
 RULES: Rules = {
     (Station, "name"): _name,
     (City, "name"): _name,
@@ -126,6 +133,10 @@ RULES: Rules = {
     (Server, "secret"): _secret,
     (Preset, "name"): _name,
     (Preset, "caption_profile"): _profile,
+    (Preset, "caption_place"): _one_of("bottom", "top"),
+    (Preset, "speaker_mark"): _one_of(">>", "-"),
+    (Preset, "scc"): _one_of("df", "ndf"),
+    (Preset, "scc_first_label"): _label,
     (Preset, "stills"): _between(0, 50),
     (EncodeSettings, "height"): _between(144, 4320),
     (EncodeSettings, "video_kbps"): _between(100, 200_000),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.scc import parse_scc
 from vodstudio.captions.segment import Setting
 from vodstudio.captions.srt import parse_srt
+from vodstudio.captions.timecode import WHOLE, Timebase
 from vodstudio.captions.transcript import Mark, Transcript, Word
 from vodstudio.captions.video import video_of
 from vodstudio.captions.vtt import parse_vtt
@@ -94,6 +96,16 @@ def test_a_cut_shifts_the_captions_and_leaves_out_what_is_not_in_the_video(folde
     make_captions(MemoryContext(folder), inputs_for(folder, transcript, video=video))
     (cue,) = parse_srt((folder / "Lake Elmo Council.srt").read_bytes().decode())
     assert (cue.start_s, cue.text) == (10.0, "Inside.")
+
+
+def test_scc_counts_as_the_station_says(folder: Path) -> None:
+    given = inputs_for(folder, said((" Inside.", 20.0, 21.0)), video={"fps": "30/1", "duration_s": 60.0})
+    preset = dataclasses.replace(given.preset, scc="ndf", scc_first_label="01:00:00:00")
+    make_captions(MemoryContext(folder), dataclasses.replace(given, preset=preset))
+    text = (folder / "Lake Elmo Council.scc").read_text("ascii")
+    assert "\n01:00:19:" in text
+    (shown,) = parse_scc(text, Timebase(drop_frame=False, rate=WHOLE, offset_frames=108000))
+    assert (shown.start_s, shown.text) == (20.0, "Inside.")
 
 
 def test_f10_captions_end_with_a_video_that_is_shorter(folder: Path) -> None:
@@ -183,6 +195,18 @@ def test_hard_to_read_is_published_and_told(folder: Path) -> None:
     assert isinstance(result.facts["errors"], int)
     assert result.facts["errors"] >= 1
     assert {output.name for output in result.outputs} >= {"scc", "srt", "vtt", "check"}
+
+
+def test_a_preset_says_where_captions_stand_and_how_speakers_are_marked(folder: Path) -> None:
+    transcript = said(
+        (" Any", 5.0, 5.3), (" questions?", 5.4, 6.0), (" >>", 6.1, 6.15), (" Yes, one.", 6.2, 7.0)
+    )
+    inputs = inputs_for(folder, transcript)
+    styled = replace(inputs, preset=replace(inputs.preset, caption_place="top", speaker_mark="-"))
+    make_captions(MemoryContext(folder), styled)
+    shown = parse_scc((folder / "16380-1-Council.scc").read_bytes().decode())
+    assert [cue.text for cue in shown] == ["Any questions?", "-Yes, one."]
+    assert all(cue.is_top for cue in shown)
 
 
 def test_q08_a_voice_without_any_word_waits_for_a_person(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from vodstudio.core.filename import read_name
@@ -62,6 +63,14 @@ def test_only_what_a_step_uses_is_its_parameters() -> None:
     assert parameters_of(StepKind.SPEECH, PRESET)["vocabulary"] == ["Rivera"]
     assert "vocabulary" not in parameters_of(StepKind.ENCODE, PRESET)
     assert parameters_of(StepKind.CAPTIONS, PRESET) == {"profile": "BROADCAST-32"}
+    undropped = dataclasses.replace(PRESET, scc="ndf")
+    assert parameters_of(StepKind.CAPTIONS, undropped)["scc"] == "ndf"
+    above = dataclasses.replace(PRESET, caption_place="top", speaker_mark="-")
+    assert parameters_of(StepKind.CAPTIONS, above) == {
+        "profile": PRESET.caption_profile,
+        "caption_place": "top",
+        "speaker_mark": "-",
+    }
     assert parameters_of(StepKind.STILLS, PRESET) == {"count": 3}
     assert parameters_of(StepKind.PROBE, PRESET) == {}
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from vodstudio.captions.segment import NTSC
+from vodstudio.captions.segment import NTSC, Setting
 from vodstudio.core.jobs import Json, Output, PlanKind
 from vodstudio.core.recording import Recording
+from vodstudio.core.station import Preset
 
 _SLOWEST_FPS, _FASTEST_FPS = 10, 121
 
@@ -40,6 +41,17 @@ def video_of(
         fps=_rate(facts.get("fps") or probed.get("fps")),
         in_point_s=_seconds(facts, "in_point_s"),
         duration_s=_seconds(facts, "duration_s") or _seconds(probed, "duration_s") or heard_s,
+    )
+
+
+def setting_for(video: Video, language: str, preset: Preset) -> Setting:
+    """What words are laid out for: this video, as the preset wants its captions."""
+    return Setting(
+        duration_s=video.duration_s,
+        fps=video.fps,
+        language=language,
+        speaker_mark=preset.speaker_mark,
+        is_top=preset.caption_place == "top",
     )
 
 

@@ -67,6 +67,14 @@ def plan_for(station: Station, path: Path, name: NameParts) -> PlanKind:
     return PlanKind.CAPTION_IN_PLACE if on_content_drive and name.show_number else PlanKind.DELIVER
 
 
+_USUAL_CAPTIONS = {
+    "caption_place": "bottom",
+    "speaker_mark": ">>",
+    "scc": "df",
+    "scc_first_label": "00:00:00:00",
+}
+
+
 def parameters_of(kind: StepKind, preset: Preset) -> dict[str, object]:
     """The part of the preset that this kind of step uses: what else changes does not repeat the step."""
     match kind:
@@ -77,7 +85,10 @@ def parameters_of(kind: StepKind, preset: Preset) -> dict[str, object]:
             words = {"vocabulary": list(preset.vocabulary), **({"aliases": aliases} if aliases else {})}
             return {**dataclasses.asdict(preset.speech), **words}
         case StepKind.CAPTIONS:
-            return {"profile": preset.caption_profile}
+            # Only what differs from the usual way: captions that were made before are still the same.
+            wanted = {name: getattr(preset, name) for name in _USUAL_CAPTIONS}
+            unusual = {name: value for name, value in wanted.items() if value != _USUAL_CAPTIONS[name]}
+            return {"profile": preset.caption_profile, **unusual}
         case StepKind.STILLS:
             return {"count": preset.stills}
         case _:

@@ -117,6 +117,10 @@ class Preset:
     encode: EncodeSettings = field(default_factory=EncodeSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     caption_profile: str = "BROADCAST-32"
+    caption_place: str = "bottom"
+    speaker_mark: str = ">>"
+    scc: str = "df"
+    scc_first_label: str = "00:00:00:00"
     vocabulary: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
     destination: StorageId | None = None

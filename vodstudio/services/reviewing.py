@@ -12,9 +12,8 @@ from typing import Protocol
 from vodstudio.captions.changes import change_from_json
 from vodstudio.captions.document import Document
 from vodstudio.captions.profile import profile_named
-from vodstudio.captions.segment import Setting
 from vodstudio.captions.transcript import Transcript
-from vodstudio.captions.video import Video, video_of
+from vodstudio.captions.video import Video, setting_for, video_of
 from vodstudio.core.errors import Conflict, NotFound
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import Job, JobId, StepKind
@@ -154,8 +153,8 @@ class Reviewing:
 
 
 def _document(job: Job, transcript: Transcript, video: Video) -> Document:
-    setting = Setting(duration_s=video.duration_s, fps=video.fps, language=transcript.language)
     profile = profile_named(job.preset.caption_profile)
+    setting = setting_for(video, transcript.language, job.preset)
     return Document(transcript, profile, setting, in_point_s=video.in_point_s)
 
 

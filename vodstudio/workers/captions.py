@@ -22,14 +22,15 @@ from vodstudio.captions.making import cues_of
 from vodstudio.captions.night import needs_look, stop_what_is_wrong
 from vodstudio.captions.profile import BROADCAST_32, VERSION, Profile, profile_named
 from vodstudio.captions.schedule import ALLOWED_DELAY_FRAMES
-from vodstudio.captions.segment import Setting
+from vodstudio.captions.timecode import timebase_for
 from vodstudio.captions.transcript import Transcript, read_transcript
-from vodstudio.captions.video import Video, video_of
+from vodstudio.captions.video import Video, setting_for, video_of
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import BadMedia, Locked
 from vodstudio.core.files import remove_leftovers, write_atomically
 from vodstudio.core.jobs import Inputs, Json, Output, StepKind, StepResult
 from vodstudio.core.ports import Context
+from vodstudio.core.station import Preset
 from vodstudio.core.transcripts import SPEECH
 
 NOTHING_SAID = "no speech found"
@@ -64,7 +65,7 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     probed = inputs.facts.get(StepKind.PROBE, {})
     video = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, transcript.duration)
     context.check()
-    made = captions_of(transcript, profile, video, context.check, inputs.preset.vocabulary)
+    made = captions_of(transcript, inputs.preset, video, context.check)
     context.progress(0.7)
     context.check()
     is_silent = not made.cues and not made.report.stops
@@ -77,15 +78,12 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
 
 
 def captions_of(
-    transcript: Transcript,
-    profile: Profile,
-    video: Video,
-    stop: Callable[[], None] = lambda: None,
-    vocabulary: Sequence[str] = (),
+    transcript: Transcript, preset: Preset, video: Video, stop: Callable[[], None] = lambda: None
 ) -> Made:
     """Words to files, each read back and compared with the cues it was made of, and the report on them."""
     stop()
-    setting = Setting(duration_s=video.duration_s, fps=video.fps, language=transcript.language)
+    profile = profile_named(preset.caption_profile)
+    setting = setting_for(video, transcript.language, preset)
     segmented = cues_of(transcript, profile, setting, in_point_s=video.in_point_s)
     cues = segmented.cues
     stop()
@@ -94,7 +92,8 @@ def captions_of(
     if not profile.is_line21:
         line21 = cues_of(transcript, BROADCAST_32, setting, in_point_s=video.in_point_s).cues
     stop()
-    options = Options(language=transcript.language)
+    base = timebase_for(video.fps, counting=preset.scc, first_label=preset.scc_first_label)
+    options = Options(language=transcript.language, base=base)
     files = _in_time(write_set(cues, options, line21=line21, check=stop), options) if cues else _NO_FILES
     found = [*segmented.findings, *files.findings]
     for name, file in files.files.items():
@@ -105,7 +104,7 @@ def captions_of(
         cues,
         heard_in_video(transcript, video.in_point_s, video.duration_s),
         None,
-        _limits(transcript, profile, video, vocabulary),
+        _limits(transcript, profile, video, preset.vocabulary),
         found,
     )
     names = {f"{video.base}.{file.ending}": _sha256(file.data) for file in files.files.values()}
