@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vodstudio.core.errors import NeedsUser
+from vodstudio.core.errors import NeedsUser, NotFound
 from vodstudio.core.files import write_atomically
-from vodstudio.core.station import Station
+from vodstudio.core.station import CityId, Station
 from vodstudio.paths import Places
 from vodstudio.station_file import StationRead, read_station, read_station_text
 from vodstudio.toml_reading import Rule, Rules, TomlFile, parse_toml, read_fields, read_toml
@@ -148,6 +148,27 @@ def save_station_value(path: Path, keys: tuple[str, ...], value: object) -> Stat
 def save_city(path: Path, city_id: str, values: Mapping[str, object]) -> StationRead:
     """Set values of one city, adding its table when it is new."""
     return _save_station(path, {("cities", city_id, key): value for key, value in values.items()})
+
+
+def save_correction(path: Path, city_id: str, *, heard: str, written: str) -> StationRead:
+    """What a person corrected becomes an alias of the city, and a name in front of its others; for jobs that come."""
+    names = [name for name in _names_of(path, city_id) if name.casefold() != written.casefold()]
+    vocabulary = ("cities", city_id, "vocabulary")
+    values: dict[tuple[str, ...], object] = {(*vocabulary, "names"): [written, *names]}
+    if heard:
+        values[(*vocabulary, "aliases", heard)] = written
+    return _save_station(path, values)
+
+
+def _names_of(path: Path, city_id: str) -> tuple[str, ...]:
+    city = read_station(path).station.city(CityId(city_id))
+    if city is None:
+        raise NotFound(
+            f"There is no city “{city_id}” in the station file",
+            hint="Nothing was changed.",
+            code="VS-UNKNOWN-CITY",
+        )
+    return city.vocabulary.names
 
 
 def _save_station(path: Path, values: Mapping[tuple[str, ...], object]) -> StationRead:

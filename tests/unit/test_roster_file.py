@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vodstudio.core.errors import NeedsUser
+from vodstudio.config import save_correction
+from vodstudio.core.errors import NeedsUser, NotFound
 from vodstudio.core.station import CityId, PresetId
 from vodstudio.core.vocabulary import Alias, Body, Roster
 from vodstudio.station_file import StationRead, read_station_text
@@ -106,3 +107,27 @@ def test_a_wrong_value_is_named_with_its_line(old: str, new: str, line: int, sai
 def test_a_key_that_nobody_reads_is_a_warning() -> None:
     read = _read(STATION.replace("streets =", "roads ="))
     assert "roads is not known" in read.warnings[0]
+
+
+def test_a_correction_is_kept_for_the_jobs_that_come(tmp_path: Path) -> None:
+    path = tmp_path / "station.toml"
+    path.write_text("# ours\n" + STATION, encoding="utf-8")
+    save_correction(path, "grant", heard="matter meaty", written="Mahtomedi")
+    save_correction(path, "grant", heard="", written="Manning Trail")
+    read = save_correction(path, "grant", heard="well for", written="Well 4")
+    vocabulary = read.station.cities[0].vocabulary
+    assert vocabulary.names == ("Well 4", "Manning Trail", "Mahtomedi", "Jeff Schafer")
+    assert vocabulary.aliases[1:] == (
+        Alias(heard="matter meaty", written="Mahtomedi"),
+        Alias(heard="well for", written="Well 4"),
+    )
+    assert path.read_text(encoding="utf-8").startswith("# ours\n")
+    with pytest.raises(NotFound):
+        save_correction(path, "nowhere", heard="x", written="y")
+
+
+def test_the_first_correction_of_a_city_makes_its_tables(tmp_path: Path) -> None:
+    path = tmp_path / "station.toml"
+    path.write_text('[cities.grant]\nname = "Grant"\n', encoding="utf-8")
+    city = save_correction(path, "grant", heard="larsen", written="Larson").station.cities[0]
+    assert city.vocabulary == Roster(names=("Larson",), aliases=(Alias(heard="larsen", written="Larson"),))
