@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,7 +60,7 @@ from vodstudio.core.ports import (
     Unit,
 )
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
-from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
+from vodstudio.core.rows import AuditNote, Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
 from vodstudio.core.station import CityId, Lane
 from vodstudio.core.transcripts import (
     SPEECH,
@@ -831,11 +832,6 @@ class FakeRecordings:
         self._memory.know(recording)
         return recording
 
-    def by_fingerprint(self, fingerprint: Fingerprint) -> Recording | None:
-        """The recording with this content that came last."""
-        found = [known for known in self._memory.recordings.values() if known.fingerprint == fingerprint]
-        return found[-1] if found else None
-
     def measured(self, recording_id: RecordingId, duration_s: float, facts: Json) -> None:
         """What probe found."""
         known = self._memory.recordings[recording_id]
@@ -922,16 +918,20 @@ class FakeNotes:
 
     def log_lines(self, limit: int, text: str = "") -> list[LogLine]:
         """The newest lines."""
-        words = text.casefold()
-        return [
-            line
-            for line in reversed(self._memory.lines)
-            if words in f"{line.where} {line.text} {line.city_id or ''}".casefold()
-        ][:limit]
+        return [line for line in reversed(self._memory.lines) if line.is_about(text)][:limit]
+
+    def log_of(self, job_id: JobId, limit: int) -> list[LogLine]:
+        """The newest lines of one job."""
+        return [line for line in reversed(self._memory.lines) if line.job_id == job_id][:limit]
 
     def audit(self, what: str, body: Json, now: datetime) -> None:
         """Append."""
         self._memory.trail.append((what, body, now))
+
+    def audit_of(self, job_id: JobId, limit: int) -> list[AuditNote]:
+        """The newest rows of the trail that name this job."""
+        found = [AuditNote(at=at, what=what, body=body) for what, body, at in reversed(self._memory.trail)]
+        return [note for note in found if job_id in json.dumps(note.body)][:limit]
 
 
 class FakeUnit:

@@ -23,6 +23,7 @@ from vodstudio.core.station import Server, ServerId, SpeechSettings, Storage
 from vodstudio.core.wording import many
 from vodstudio.paths import has_screen, resource
 from vodstudio.services.health import Finding, Health, Question, bad, care, good, off
+from vodstudio.store.audit import head
 from vodstudio.store.backup import backups_in
 from vodstudio.store.engine import engine_of
 from vodstudio.store.mending import lacking
@@ -121,13 +122,14 @@ class _Inquiry:
         if not os.access(path, os.R_OK | os.W_OK):
             return bad(f"{path} may not be read and written", f"Give your user permission for {path}.")
         refuse_foreign(path, identity_of(path))
-        trouble, differing = _complaints(path)
+        trouble, differing, noted = _complaints(path)
         if trouble:
             return bad(trouble, "Run `vodstudio restore FILE` with the newest backup.")
         if differing:
             fix = "The work goes on: a missing index or trigger is made again when the queue is opened next."
             return care(f"{path} was changed by hand: {'; '.join(differing[:3])}", fix)
-        text = f"whole, {path.stat().st_size / 1e6:.1f} MB, SQLite {sqlite3.sqlite_version}"
+        text = f"whole, {path.stat().st_size / 1e6:.1f} MB, {many(noted, 'note')} in the audit trail"
+        text += f", SQLite {sqlite3.sqlite_version}"
         has_one_writer = sqlite3.sqlite_version_info < SAFE_SQLITE
         return self._judge_backups(f"{text} (one writing connection)" if has_one_writer else text)
 
@@ -245,16 +247,19 @@ class _Inquiry:
         return Question(id=f"server:{server.id}", name=f"Server {server.name}", look=look)
 
 
-def _complaints(path: Path) -> tuple[str, list[str]]:
-    """What makes the file useless, and what is only not as expected."""
+def _complaints(path: Path) -> tuple[str, list[str], int]:
+    """What makes the file useless, what is only not as expected, and how long its audit trail is."""
     engine = engine_of(path, is_writer=False)
     try:
         with engine.connect() as connection, connection.begin():
             whole = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             if whole != "ok":
-                return f"{path} is damaged: {whole}", []
+                return f"{path} is damaged: {whole}", [], 0
             lacks = lacking(cast("sqlite3.Connection", connection.connection.dbapi_connection))
-            return f"{path}: {'; '.join(lacks[:3])}" if lacks else "", differences(connection)
+            if lacks:
+                return f"{path}: {'; '.join(lacks[:3])}", [], 0
+            newest = head(connection)
+            return "", differences(connection), newest.no if newest else 0
     finally:
         engine.dispose()
 

@@ -71,6 +71,7 @@ def job(body: Body) -> Iterable[str]:
         [["  " + s["kind"], s["state"], f"tried {s['attempts']}", _error(s)] for s in body["steps"]]
     )
     yield from table([["  " + name, path] for name, path in body["outputs"].items()])
+    yield from table([["  " + note["at"], note["text"]] for note in body["trail"]])
 
 
 def _error(step: Body) -> str:

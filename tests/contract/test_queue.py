@@ -27,7 +27,7 @@ from tests.store.kit import (
 )
 from vodstudio.core.approval import APPROVED
 from vodstudio.core.errors import Conflict, Problem
-from vodstudio.core.jobs import Checkpoint, Job, JobState, PlanKind, Rank, StepKind, StepState
+from vodstudio.core.jobs import Checkpoint, Job, JobState, Json, PlanKind, Rank, StepKind, StepState
 from vodstudio.core.ports import Again, CancelledByUser, Done, Failed, Held, PutBack
 from vodstudio.core.rows import HeldCondition, JobFilter, LogLine, Verdict
 from vodstudio.core.station import CityId, Lane
@@ -608,6 +608,48 @@ def test_a20_what_a_person_types_is_searched_as_it_is(store: Transactions, words
     assert store.call(lambda unit: unit.notes.get("key")) == words
 
 
+def test_the_log_is_searched_by_words_city_and_job(store: Transactions) -> None:
+    said = [
+        LogLine(at=after(1), verdict=Verdict.GOOD, where="Grant", text="begins", job_id=job_id(1)),
+        LogLine(at=after(2), verdict=Verdict.BAD, where="Oakdale", text="failed", city_id=CityId("oak")),
+        LogLine(at=after(3), verdict=Verdict.GOOD, where="Grant", text="done", job_id=job_id(1)),
+        LogLine(at=after(4), verdict=Verdict.GOOD, where="Grant", text="done", job_id=job_id(0x1F)),
+    ]
+    for line in said:
+        store.call(lambda unit, line=line: unit.notes.log(line))  # type: ignore[misc]
+
+    def found(text: str) -> list[LogLine]:
+        return store.call(lambda unit: unit.notes.log_lines(9, text))[::-1]
+
+    assert found("") == said
+    assert found("GRANT") == [said[0], said[2], said[3]]
+    assert found("oak") == [said[1]]
+    assert found(job_id(1)) == [said[0], said[2]]
+    assert found(job_id(1)[:8].upper()) == [said[0], said[2]]
+    assert found("0000") == [said[0], said[2], said[3]]
+    assert found("000") == []
+    assert store.call(lambda unit: unit.notes.log_of(job_id(1), 9)) == [said[2], said[0]]
+    assert store.call(lambda unit: unit.notes.log_of(job_id(1), 1)) == [said[2]]
+    assert store.call(lambda unit: unit.notes.log_of(job_id(9), 9)) == []
+
+
+def test_the_audit_trail_tells_of_one_job(store: Transactions) -> None:
+    bodies: list[Json] = [
+        {"job": job_id(1), "title": "Grant"},
+        {"jobs": {job_id(1): "Grant", job_id(2): "Oakdale"}},
+        {"job": job_id(2)},
+    ]
+    for number, body in enumerate(bodies):
+        store.call(lambda unit, n=number, b=body: unit.notes.audit(f"thing {n}", b, after(n)))  # type: ignore[misc]
+    told = store.call(lambda unit: unit.notes.audit_of(job_id(1), 9))
+    assert [(note.what, note.at, note.body) for note in told] == [
+        ("thing 1", after(1), bodies[1]),
+        ("thing 0", after(0), bodies[0]),
+    ]
+    assert [note.what for note in store.call(lambda unit: unit.notes.audit_of(job_id(2), 1))] == ["thing 2"]
+    assert store.call(lambda unit: unit.notes.audit_of(job_id(3), 9)) == []
+
+
 def test_a_job_is_found_by_the_first_letters_of_its_id(store: Transactions) -> None:
     add(store, 1)
     add(store, 0x1F)
@@ -620,19 +662,17 @@ def test_a_job_is_found_by_the_first_letters_of_its_id(store: Transactions) -> N
 def test_a_recording_is_known_by_its_content(store: Transactions) -> None:
     add(store, 1)
     known = recording(1)
-    assert store.call(lambda unit: unit.recordings.by_fingerprint(known.fingerprint)) == known
+    assert the_job(store).recording == known
     assert store.call(lambda unit: unit.jobs.open_job_of(known.fingerprint)) == job_id(1)
     store.call(lambda unit: unit.recordings.moved(known.id, Path("/media/new/place.mp4")))
-    moved = store.call(lambda unit: unit.recordings.by_fingerprint(known.fingerprint))
-    assert moved is not None
-    assert moved.path == Path("/media/new/place.mp4")
+    assert the_job(store).recording.path == Path("/media/new/place.mp4")
     store.call(lambda unit: unit.recordings.measured(known.id, 5.5, {"height": 1080}))
     row = store.call(lambda unit: unit.jobs.row(job_id(1)))
     assert row is not None
     assert (row.duration_s, row.picture) == (5.5, "1080p")
     store.call(lambda unit: unit.jobs.cancel(job_id(1), START))
     assert store.call(lambda unit: unit.jobs.open_job_of(known.fingerprint)) is None
-    assert store.call(lambda unit: unit.recordings.by_fingerprint(recording(9).fingerprint)) is None
+    assert store.call(lambda unit: unit.jobs.open_job_of(recording(9).fingerprint)) is None
 
 
 def test_the_job_of_a_content_in_a_place_is_the_newest(store: Transactions) -> None:
@@ -701,9 +741,6 @@ def test_many_jobs_are_removed_at_once_or_none_of_them(store: Transactions) -> N
     store.call(lambda unit: unit.jobs.remove_all([]))
     assert [row.id for row in store.call(lambda unit: unit.jobs.rows(JobFilter(), 9))] == [job_id(6)]
     assert store.call(lambda unit: unit.queue.held()) == []
-    prints = [recording(number).fingerprint for number in (1, 5)]
-    known = store.call(lambda unit: [unit.recordings.by_fingerprint(fingerprint) for fingerprint in prints])
-    assert known == [None, recording(5)]
     assert len(run_to_the_end(store)) == 7
 
 
@@ -721,7 +758,6 @@ def test_a_job_that_was_taken_out_comes_back_as_it_was(store: Transactions) -> N
     taken = store.call(lambda unit: unit.jobs.take_out([job_id(1), job_id(2), job_id(9)]))
     assert sorted(taken.job_ids) == [job_id(1), job_id(2)]
     assert store.call(lambda unit: unit.jobs.rows(JobFilter(), 10)) == []
-    assert store.call(lambda unit: unit.recordings.by_fingerprint(recording(1).fingerprint)) is None
     add(store, 3)
     other = must_claim(store, Lane.LIGHT)
     store.call(lambda unit: unit.queue.checkpoint(other.step_id, other.attempt, kept[0]))

@@ -75,6 +75,12 @@ def test_monitoring_tells_health_log_throughput_and_a_report(tmp_path: Path, run
             assert [check.id for check in await monitoring.health()] == ["store"]
             assert any("done" in line.text for line in await monitoring.log())
             assert await monitoring.log(text="no such words anywhere") == []
+            await it.jobs.pause([job_id])
+            story = await monitoring.story(job_id)
+            assert {line.job_id for line in story} == {job_id}
+            assert [line.at for line in story] == sorted((line.at for line in story), reverse=True)
+            assert any("done" in line.text for line in story)
+            assert len(await monitoring.story(job_id, 1)) == 1
             hours = await monitoring.throughput(24)
             assert len(hours) == 24
             report = json.loads(await monitoring.report(job_id))

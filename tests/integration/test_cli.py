@@ -60,6 +60,7 @@ JOB: Shape = {
         }
     ],
     "outputs": {"*": str},
+    "trail": [{"at": str, "what": str, "text": str}],
 }
 SHAPES: dict[str, Shape] = {
     "jobs": {"jobs": [ROW], "counts": COUNTS},

@@ -18,6 +18,7 @@ from vodstudio.store import (
     front,
     jobs,
     listing,
+    notes,
     queue,
     recordings,
     recovery,
@@ -64,6 +65,7 @@ HOT = {
     "drop the choice": transcripts.DROP_CHOICE,
     "redo": redoing.REDO,
     "forget what was kept": redoing.FORGET_KEPT,
+    "log of a job": notes.LINES_OF_JOB,
     "forget a recording": recordings.FORGET,
 }
 # A scan of what our own statement has just made, or of a table with a row for each city and state.

@@ -518,7 +518,10 @@ class FakeMonitoring:
         return self.checks
 
     async def log(self, limit: int = 200, text: str = "") -> list[LogLine]:
-        return [line for line in self.lines if text.lower() in f"{line.text} {line.where}".lower()][:limit]
+        return [line for line in self.lines if line.is_about(text)][:limit]
+
+    async def story(self, job_id: JobId, limit: int = 60) -> list[LogLine]:
+        return [line for line in self.lines if line.job_id == job_id][:limit]
 
     async def throughput(self, hours: int = 48) -> list[tuple[datetime, float]]:
         first = NOW - timedelta(hours=hours)

@@ -55,6 +55,7 @@ def test_a_job_says_its_errors_and_files() -> None:
         {
             "id": "a4", "state": "needs-a-look", "city": None, "plan": "deliver", "preset": "council", "why": "",
             "recording": {"path": "/x.mp4"}, "outputs": {"video": "/y.mp4"},
+            "trail": [{"at": "2026-03-01T18:00:00+00:00", "what": "approved", "text": "approved: a person"}],
             "steps": [{"kind": "probe", "state": "failed", "attempts": 2, "error": error}],
         },
     )  # fmt: skip

@@ -12,6 +12,9 @@ from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId, JobState, PlanKind, Rank, StepKind, StepState
 from vodstudio.core.station import CityId, StorageId
 
+# Fewer letters of an id would find jobs that nobody asked for.
+LEAST_OF_AN_ID = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pip:
@@ -147,3 +150,18 @@ class LogLine:
     text: str
     job_id: JobId | None = None
     city_id: CityId | None = None
+
+    def is_about(self, text: str) -> bool:
+        """Whether what a person types is in it: in its words, its city, or as the first letters of its job's id."""
+        wanted = text.casefold()
+        is_of_job = len(wanted) >= LEAST_OF_AN_ID and (self.job_id or "").startswith(wanted)
+        return is_of_job or wanted in f"{self.where} {self.text} {self.city_id or ''}".casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditNote:
+    """A row of the audit trail."""
+
+    at: datetime
+    what: str
+    body: Mapping[str, object]

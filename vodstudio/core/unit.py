@@ -21,7 +21,7 @@ from vodstudio.core.jobs import (
 )
 from vodstudio.core.outcome import Outcome
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
-from vodstudio.core.rows import Counts, HeldCondition, JobFilter, JobRow, LogLine
+from vodstudio.core.rows import AuditNote, Counts, HeldCondition, JobFilter, JobRow, LogLine
 from vodstudio.core.station import CityId, Lane, Preset
 from vodstudio.core.transcripts import TranscriptId, TranscriptVersion
 
@@ -230,10 +230,6 @@ class Jobs(Protocol):
 class Recordings(Protocol):
     """Recordings we know."""
 
-    def by_fingerprint(self, fingerprint: Fingerprint) -> Recording | None:
-        """The recording with this content."""
-        ...
-
     def measured(self, recording_id: RecordingId, duration_s: float, facts: Json) -> None:
         """What probe found."""
         ...
@@ -283,11 +279,19 @@ class Notes(Protocol):
         ...
 
     def log_lines(self, limit: int, text: str = "") -> list[LogLine]:
-        """The newest lines."""
+        """The newest lines that are about this: words, a city, or the first letters of a job's id."""
+        ...
+
+    def log_of(self, job_id: JobId, limit: int) -> list[LogLine]:
+        """The newest lines of one job."""
         ...
 
     def audit(self, what: str, body: Json, now: datetime) -> None:
         """Append to the tamper-evident trail."""
+        ...
+
+    def audit_of(self, job_id: JobId, limit: int) -> list[AuditNote]:
+        """The newest rows of the trail that name this job."""
         ...
 
 

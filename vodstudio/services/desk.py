@@ -28,9 +28,11 @@ from vodstudio.services.shapes import (
     row_shape,
     storage_shape,
     switch_shape,
+    trail_shape,
 )
 
 MOST_ROWS = 10_000
+MOST_NOTES = 100
 Arguments = Mapping[str, object]
 Show = Callable[[Sequence[Path]], Awaitable[None]]
 Call = Callable[[Arguments], Awaitable[Shape]]
@@ -114,7 +116,8 @@ class Desk:
 
     async def _job(self, arguments: Arguments) -> Shape:
         job_id = await self._services.jobs.find(_text(arguments, "id", needed=True))
-        return job_shape(await self._services.jobs.job(job_id))
+        trail = await self._services.store.look(lambda unit: unit.notes.audit_of(job_id, MOST_NOTES))
+        return job_shape(await self._services.jobs.job(job_id)) | {"trail": trail_shape(trail)}
 
     def _for_ids(self, change: Callable[[list[JobId]], Awaitable[list[JobRow]]]) -> Call:
         async def call(arguments: Arguments) -> Shape:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from vodstudio.core.errors import NotFound
 from vodstudio.core.jobs import Job, JobId
-from vodstudio.core.ports import Clock, Store
-from vodstudio.core.rows import Check, LogLine
+from vodstudio.core.ports import Clock, Store, Unit
+from vodstudio.core.rows import AuditNote, Check, LogLine, Verdict
+from vodstudio.services.trail import words_of
 
+TRAIL = "Audit trail"
 Checks = Callable[[], Awaitable[tuple[Check, ...]]]
 
 
@@ -27,8 +29,18 @@ class Monitoring:
         return await self._checks()
 
     async def log(self, limit: int = 200, text: str = "") -> list[LogLine]:
-        """The newest lines of the activity log."""
+        """The newest lines of the activity log that are about this."""
         return await self._store.look(lambda unit: unit.notes.log_lines(limit, text))
+
+    async def story(self, job_id: JobId, limit: int = 60) -> list[LogLine]:
+        """What happened to a job, newest first: its lines of the log, and what the audit trail says of it."""
+
+        def read(unit: Unit) -> list[LogLine]:
+            noted = [_told(note, job_id) for note in unit.notes.audit_of(job_id, limit)]
+            lines = unit.notes.log_of(job_id, limit) + noted
+            return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+        return await self._store.look(read)
 
     async def throughput(self, hours: int = 48) -> list[tuple[datetime, float]]:
         """Hours of video finished in each of the last hours, oldest first."""
@@ -48,6 +60,10 @@ class Monitoring:
         if job is None:
             raise NotFound(f"There is no job “{job_id}”", code="VS-NO-JOB")
         return json.dumps(_report(job), indent=2, default=str)
+
+
+def _told(note: AuditNote, job_id: JobId) -> LogLine:
+    return LogLine(at=note.at, verdict=Verdict.GOOD, where=TRAIL, text=words_of(note), job_id=job_id)
 
 
 def _report(job: Job) -> dict[str, object]:

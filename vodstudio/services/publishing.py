@@ -219,7 +219,10 @@ class _Run:
 
     async def _captions(self, target: Path, captions: Output) -> None:
         sidecars = Sidecars(
-            content=self.house.content, notebook=self.house.notebook, work_folder=self.context.work_folder
+            job_id=self.inputs.job_id,
+            content=self.house.content,
+            notebook=self.house.notebook,
+            work_folder=self.context.work_folder,
         )
         await sidecars.put(target, captions, partial(self._keep_replaced, captions))
         await self.intents.keep(SIDECAR, {"sha256": captions.sha256}, self.house.clock.now())

@@ -8,9 +8,10 @@ from datetime import datetime
 from vodstudio.core.errors import Problem
 from vodstudio.core.events import QueueSwitched
 from vodstudio.core.jobs import Job, JobState, Step
-from vodstudio.core.rows import Check, CityCard, Counts, HeldCondition, JobRow, StorageView
+from vodstudio.core.rows import AuditNote, Check, CityCard, Counts, HeldCondition, JobRow, StorageView
 from vodstudio.core.station import StorageId
 from vodstudio.services.importing import ImportReport
+from vodstudio.services.trail import words_of
 
 Shape = dict[str, object]
 
@@ -32,6 +33,13 @@ def job_shape(job: Job) -> Shape:
         "steps": [step_shape(step) for step in job.steps],
         "outputs": {name: str(output.path) for name, output in job.outputs.items()},
     }
+
+
+def trail_shape(notes: Sequence[AuditNote]) -> list[Shape]:
+    """What the audit trail says of a job, oldest first, as a story is told."""
+    return [
+        {"at": time_shape(note.at), "what": note.what, "text": words_of(note)} for note in reversed(notes)
+    ]
 
 
 def step_shape(step: Step) -> Shape:

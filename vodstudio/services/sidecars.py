@@ -12,7 +12,7 @@ from vodstudio.captions.sidecar import SidecarState, examine_scc
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import Conflict
 from vodstudio.core.files import write_atomically
-from vodstudio.core.jobs import Output
+from vodstudio.core.jobs import JobId, Output
 from vodstudio.core.server import ContentDrive
 from vodstudio.services.notebook import Notebook
 
@@ -23,6 +23,7 @@ LARGEST_SIDECAR_BYTES = 64 * 1024 * 1024
 class Sidecars:
     """Knows which sidecars are ours."""
 
+    job_id: JobId
     content: ContentDrive
     notebook: Notebook
     work_folder: Path
@@ -37,7 +38,8 @@ class Sidecars:
         await self.notebook.write(_key(ours), str(target))
         if aside is not None:
             await keep(aside)
-            body = {"path": str(target), "sha256": aside.sha256, "by": made.sha256, **aside.facts}
+            what = {"path": str(target), "sha256": aside.sha256, "by": made.sha256, **aside.facts}
+            body = {"job": self.job_id, **what}
             await self.notebook.audit("sidecar.replaced", body)
         crash_point("publish.sidecar.noted")
         await self.content.replace(target, ours)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from vodstudio.core.jobs import Json
+from vodstudio.core.rows import AuditNote
 from vodstudio.store.values import clean, dump, micros, moment
 
 _HEAD = "SELECT no, at, hash FROM audit ORDER BY no DESC LIMIT 1"
 _APPEND = "INSERT INTO audit (no, at, what, body, previous, hash) VALUES (?, ?, ?, ?, ?, ?)"
 _ALL = "SELECT no, at, what, body, previous, hash FROM audit ORDER BY no"
+# An id is a text that is nowhere else; the trail grows by a handful of rows a job, so it is read through.
+_NAMING = "SELECT at, what, body FROM audit WHERE instr(body, ?) > 0 ORDER BY no DESC LIMIT ?"
 _BATCH = 1000
 
 
@@ -61,6 +65,12 @@ def verify(connection: Connection) -> BrokenLink | None:
             return BrokenLink(no=no, reason=f"row {no} was changed")
         expected_no, previous = no + 1, digest
     return None
+
+
+def naming(connection: Connection, text: str, limit: int) -> list[AuditNote]:
+    """The newest rows that have this text in what they tell."""
+    rows = connection.exec_driver_sql(_NAMING, (text, limit)).fetchall()
+    return [AuditNote(at=moment(at), what=what, body=json.loads(body)) for at, what, body in rows]
 
 
 def _digest(previous: str, row: tuple[int, int, str, str]) -> str:

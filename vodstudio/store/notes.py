@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from vodstudio.core.jobs import JobId, Json
-from vodstudio.core.rows import LogLine, Verdict
+from vodstudio.core.rows import LEAST_OF_AN_ID, AuditNote, LogLine, Verdict
 from vodstudio.store import audit
 from vodstudio.store.values import city_of, city_text, clean, micros, moment, one_line
 
@@ -15,9 +17,11 @@ _GET = "SELECT value FROM notes WHERE key = ?"
 _SET = "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 _LOG = """
 INSERT INTO activity (at, verdict, place, text, job_id, city_id, search) VALUES (?, ?, ?, ?, ?, ?, ?)"""
-LINES = """
-SELECT at, verdict, place, text, job_id, city_id FROM activity
- WHERE :text = '' OR instr(search, :text) > 0 ORDER BY no DESC LIMIT :limit"""
+_LINE = "SELECT at, verdict, place, text, job_id, city_id FROM activity"
+_LINES = f"""
+{_LINE} WHERE :text = '' OR instr(search, :text) > 0
+ OR (length(:text) >= {LEAST_OF_AN_ID} AND substr(job_id, 1, length(:text)) = :text) ORDER BY no DESC LIMIT :limit"""
+LINES_OF_JOB = f"{_LINE} WHERE job_id = ? ORDER BY no DESC LIMIT ?"
 _TRIM = "DELETE FROM activity WHERE no <= (SELECT max(no) FROM activity) - ?"
 KEEP_LINES = 100_000
 
@@ -49,19 +53,12 @@ class SqlNotes:
     def log_lines(self, limit: int, text: str = "") -> list[LogLine]:
         """The newest lines; `text` is searched as it is, in any case."""
         wanted = {"limit": limit, "text": clean(text).casefold()}
-        return [
-            LogLine(
-                at=moment(at),
-                verdict=Verdict(verdict),
-                where=where,
-                text=words,
-                job_id=JobId(job_id) if job_id else None,
-                city_id=city_of(city),
-            )
-            for at, verdict, where, words, job_id, city in self._connection.exec_driver_sql(
-                LINES, wanted
-            ).fetchall()
-        ]
+        return [_line(row) for row in self._connection.exec_driver_sql(_LINES, wanted).fetchall()]
+
+    def log_of(self, job_id: JobId, limit: int) -> list[LogLine]:
+        """The newest lines of one job."""
+        found = self._connection.exec_driver_sql(LINES_OF_JOB, (job_id, limit))
+        return [_line(row) for row in found.fetchall()]
 
     def trim_log(self) -> None:
         """Keep the newest lines only."""
@@ -71,3 +68,19 @@ class SqlNotes:
         """Append to the tamper-evident trail."""
         audit.append(self._connection, what, body, now)
         self.has_audited = True
+
+    def audit_of(self, job_id: JobId, limit: int) -> list[AuditNote]:
+        """The newest rows of the trail that name this job."""
+        return audit.naming(self._connection, job_id, limit)
+
+
+def _line(row: Sequence[Any]) -> LogLine:
+    at, verdict, where, words, job_id, city = row
+    return LogLine(
+        at=moment(at),
+        verdict=Verdict(verdict),
+        where=where,
+        text=words,
+        job_id=JobId(job_id) if job_id else None,
+        city_id=city_of(city),
+    )

@@ -7,12 +7,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from vodstudio.core.jobs import Json
-from vodstudio.core.recording import Fingerprint, Recording, RecordingId
-from vodstudio.store.values import RECORDING_COLUMNS, dump, one_line, path_text, recording_of
+from vodstudio.core.recording import Recording, RecordingId
+from vodstudio.store.values import dump, one_line, path_text
 
-_BY_FINGERPRINT = (
-    f"SELECT {RECORDING_COLUMNS} FROM recordings AS r WHERE r.fingerprint = ? ORDER BY r.rowid DESC LIMIT 1"
-)
 _ADD = """
 INSERT INTO recordings (id, path, fingerprint, size_bytes, title, recorded_on, show_number, reel, duration_s)
  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -41,11 +38,6 @@ class SqlRecordings:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def by_fingerprint(self, fingerprint: Fingerprint) -> Recording | None:
-        """The recording with this content that came last."""
-        row = self._connection.exec_driver_sql(_BY_FINGERPRINT, (fingerprint,)).first()
-        return None if row is None else recording_of(tuple(row))
 
     def keep(self, recording: Recording) -> RecordingId:
         """Store it, or what is new about it when it is known; the id it is known by."""

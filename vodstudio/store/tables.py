@@ -245,6 +245,7 @@ activity = Table(
     _text("city_id"),
     _text("search"),
 )
+Index("activity_of_job", activity.c.job_id, sqlite_where=text("job_id IS NOT NULL"))
 
 audit = Table(
     "audit",

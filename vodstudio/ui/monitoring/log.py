@@ -212,10 +212,9 @@ class LogCard(QFrame):
             self.view.scrollToTop()
 
     def _on_event_arrived(self, event: Event) -> None:
-        if isinstance(event, Logged) and self.isVisible() and self.follow.isChecked():
-            wanted = self.filter.text().strip().lower()
-            if wanted in f"{event.line.where} {event.line.text} {event.line.job_id}".lower():
-                self.model.add(event.line)
+        is_followed = self.isVisible() and self.follow.isChecked()
+        if isinstance(event, Logged) and is_followed and event.line.is_about(self.filter.text().strip()):
+            self.model.add(event.line)
 
     def _on_copy_pressed(self) -> None:
         self._desk.coroutines.start(self._copy())

@@ -33,7 +33,6 @@ from vodstudio.ui.wording import (
 
 SUMMARY, WORDS, LOG, FILES = range(4)
 LOG_LINES = 60
-SEARCHED_LINES = 400  # other meetings may have the same title
 IN_LINE = (JobState.WAITING, JobState.WORKING, JobState.HELD, JobState.PAUSED)
 
 
@@ -94,7 +93,14 @@ class DetailsPanel(QFrame):
         self._facts.setContentsMargins(0, 8, 0, 0)
         self._steps_heading = label("STEPS", "heading", self._summary.inner)
         self._steps_heading.setContentsMargins(0, 14, 0, 2)
-        for widget in (self._why, self._hint, self.model_offer, self._facts, self._steps_heading, self._steps):
+        for widget in (
+            self._why,
+            self._hint,
+            self.model_offer,
+            self._facts,
+            self._steps_heading,
+            self._steps,
+        ):
             self._summary.lines.addWidget(widget)
         self._summary.lines.addStretch(1)
 
@@ -180,9 +186,9 @@ class DetailsPanel(QFrame):
         if self.tabs.current == WORDS:
             await self._words.show_job(job)
         elif self.tabs.current == LOG:
-            lines = await self._desk.monitoring.log(SEARCHED_LINES, self._row.title if self._row else "")
+            lines = await self._desk.monitoring.story(job_id, LOG_LINES)
             if job_id == self._job_id:
-                self._show_log([line for line in lines if line.job_id == job_id][:LOG_LINES])
+                self._show_log(lines)
         elif self.tabs.current == FILES:
             self._show_files(job)
 

@@ -15,6 +15,9 @@ TEXT NOT NULL, job_id TEXT, city_id TEXT DEFAULT '' NOT NULL, search TEXT DEFAUL
 KEY (no))
 """,
     """
+CREATE INDEX activity_of_job ON activity (job_id) WHERE job_id IS NOT NULL
+""",
+    """
 CREATE TABLE audit (no INTEGER NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, body TEXT DEFAULT '{}'
 NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (no), UNIQUE (hash))
 """,
