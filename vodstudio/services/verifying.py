@@ -105,12 +105,17 @@ class Verifying:
 def _compare_with_ours(seen: list[tuple[float, str]], inputs: Inputs) -> Difference:
     """With our WebVTT; what 608 cannot show was told when it was written, so the sidecar itself counts too."""
     from vodstudio.captions.scc import parse_scc
+    from vodstudio.captions.timecode import timebase_for
+    from vodstudio.captions.video import video_of
     from vodstudio.captions.vtt import parse_vtt
 
     ours = parse_vtt(_text(inputs.outputs["vtt"].path))
     found = compare([(cue.start_s, cue.text) for cue in ours], seen)
     if found.problem:
-        sidecar = parse_scc(_text(inputs.outputs["scc"].path))
+        preset, probed = inputs.preset, inputs.facts.get(StepKind.PROBE, {})
+        video = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, 0.0)
+        base = timebase_for(video.fps, counting=preset.scc, first_label=preset.scc_first_label)
+        sidecar = parse_scc(_text(inputs.outputs["scc"].path), base)
         in_sidecar = compare([(cue.start_s, cue.text) for cue in sidecar], seen)
         return found if in_sidecar.problem else in_sidecar
     return found
