@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.captions.council import plain_words
 from tests.captions.test_segment import said
-from vodstudio.captions.breaks import is_pair
+from vodstudio.captions.breaks import ends_sentence, is_pair
 from vodstudio.captions.check import CheckSetting, check
+from vodstudio.captions.commands import edit_text
 from vodstudio.captions.cue import Cue
+from vodstudio.captions.document import Document
 from vodstudio.captions.imported import spoken_times, transcript_of_cues
 from vodstudio.captions.making import cues_of
 from vodstudio.captions.profile import BROADCAST_32, LIVE_REPAIR, WEB_42, Profile
@@ -99,3 +103,35 @@ def test_live_captions_from_elsewhere_are_laid_out_again() -> None:
     assert " ".join(cue.text for cue in made) == " ".join(cue.text for cue in live)
     assert made[1].text.startswith(">> THANK YOU, MAYOR.")
     assert made[0].start_s == pytest.approx(2.0, abs=0.04)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 40), st.integers(0, 10**6), st.sampled_from(["a", "nevertheless", "Ordinance 2025-018"])
+)
+def test_r13_a_corrected_word_moves_its_sentence_and_one_caption_on_each_side(
+    seed: int, place: int, text: str
+) -> None:
+    words, duration_s = plain_words(seed)
+    heard = Transcript(language="en", duration=duration_s, words=tuple(words))
+    document = Document(heard, BROADCAST_32, Setting(duration_s=duration_s))
+    row = place % document.count
+    before = document.cues
+    first, last = _sentence_rows(before, row)
+    change = edit_text(document, row, f"{document.text(row)} {text}")
+    assert change is not None
+    document.apply(change)
+    after = document.cues
+    assert after[: max(0, first - 1)] == before[: max(0, first - 1)]
+    tail = len(before) - min(len(before), last + 2)
+    assert tail == 0 or after[-tail:] == before[-tail:]
+
+
+def _sentence_rows(cues: tuple[Cue, ...], row: int) -> tuple[int, int]:
+    """From the caption that holds the beginning of the sentence to the one that holds its end."""
+    first = last = row
+    while first > 0 and not ends_sentence(cues[first - 1].text, cues[first].text):
+        first -= 1
+    while last + 1 < len(cues) and not ends_sentence(cues[last].text, cues[last + 1].text):
+        last += 1
+    return first, last

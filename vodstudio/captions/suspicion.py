@@ -12,6 +12,7 @@ from vodstudio.captions.drift import drift_marks, drift_of, pad_of
 from vodstudio.captions.mask import Mask, Region, mask_of, without
 from vodstudio.captions.phrases import PAUSE_S, Phrase, phrase, phrases_of
 from vodstudio.captions.repetition import MOST_COMPRESSED, ROLL_CALL, loops, plain, same_texts, too_even
+from vodstudio.captions.tokens import WITHOUT_SPACES
 from vodstudio.captions.tongue import foreign_script, other_tongue
 from vodstudio.captions.transcript import Mark, Transcript, Word
 
@@ -61,7 +62,6 @@ _STOCK_PHRASES: dict[str, tuple[str, ...]] = {
     "ko": ("시청해주셔서 감사합니다", "구독"),
     "zh": ("字幕", "请不吝点赞", "订阅", "謝謝觀看", "谢谢观看"),
 }
-_WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +245,7 @@ def _missing(
     for start, end in silent:
         text = f"A voice is heard for {end - start:.0f} s, and there is no word"
         yield Doubt(rule="H9", start=start, end=end, text=text)
-    if language.split("-")[0].lower() not in _WITHOUT_SPACES:
+    if language.split("-")[0].lower() not in WITHOUT_SPACES:
         yield from _sparse(words, voice, mask_of(silent), (start_s, end_s))
 
 
