@@ -2,7 +2,7 @@
 
 `trial-ok`, `trial-dies`, `trial-fault` answer the trial on a graphics card; `hear-dies` passes it and dies after
 two windows there. `memory` has no room on the card for more than two pieces, nor for anything but int8; `driver` and
-`cublas` fail on the card with these messages; `hangs` never comes back from a window; `times` tells times that cannot be; `sure` is sure of the language.
+`cublas` fail on the card with these messages; `hangs` never comes back from a window; `listen-dies` dies while it listens; `times` tells times that cannot be; `sure` is sure of the language.
 On the processor it always works.
 """
 
@@ -73,7 +73,7 @@ def window(script: str, device: str, index: int) -> dict[str, Any]:
 def hear(script: str, request: Mapping[str, Any]) -> None:
     device = request["engine"]["device"]
     tell({"event": "loaded", "device": device, "compute_type": "int8", "language": "en", "frames": 400})
-    if script == "hangs":
+    if script in ("hangs", "listen-dies"):
         threading.Event().wait()
     for index in range(request["position"]["index"], 4):
         fault = fails(script, request, index)
@@ -86,7 +86,9 @@ def hear(script: str, request: Mapping[str, Any]) -> None:
     tell({"event": "heard", "language": "en"})
 
 
-def listen(request: Mapping[str, Any]) -> None:
+def listen(script: str, request: Mapping[str, Any]) -> None:
+    if script == "listen-dies":
+        os.abort()
     with open(request["spool"], "wb") as spool:  # noqa: PTH123 - a child that only plays a part
         spool.write(bytes(2 * 64_000))
     tell({"event": "listening", "at_s": 2.0})
@@ -102,7 +104,7 @@ def main() -> None:
             case "trial":
                 trial(script, request["engine"]["device"])
             case "listen":
-                listen(request)
+                listen(script, request)
             case "hear":
                 hear(script, request)
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import psutil
 import pytest
 
-from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext, inputs_of, scripted
+from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext, inputs_of, scripted, with_card
 from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import Cancelled, ChildCrashed
 from vodstudio.core.jobs import Inputs
@@ -69,6 +69,16 @@ def _run_of(tools: SpeechTools, context: MemoryContext, inputs: Inputs) -> str:
     key = next(one.key for one in context.kept if one.key.startswith("way:"))
     context.kept.clear()
     return key.removeprefix("way:")
+
+
+def test_a_listener_that_dies_beside_a_card_is_not_taken_for_its_failure(
+    tools: SpeechTools, context: MemoryContext
+) -> None:
+    tools = with_card(tools, "listen-dies")
+    with pytest.raises(ChildCrashed):
+        hear(tools, context, _inputs())
+    assert tools.devices.choose(VOICE, "default", lambda: None).name == "cuda"
+    assert not [one.key for one in context.kept if one.key.startswith("fallback:")]
 
 
 @pytest.mark.parametrize("name", ["silence", "tone"])

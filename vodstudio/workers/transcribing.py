@@ -40,6 +40,8 @@ def heard(tools: SpeechTools, job: SpeechJob, device: Device, walking: Walking) 
             with tools.devices.taken(device, job.context.check) as taken:
                 return _Run(tools, job, taken, walking).go()
         except ChildCrashed as error:
+            if walking.has_failed:
+                raise
             lower = tools.devices.failed(job.model.folder, device, error.detail)
             if lower is None:
                 raise

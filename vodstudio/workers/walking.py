@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
+from vodstudio.core.errors import VodError
 from vodstudio.core.jobs import Json
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.listening import Listening, mels_of
@@ -34,6 +35,7 @@ class Walking:
         self._open = contextlib.ExitStack()
         self._talk: Conversation | None = None
         self._forecast_s = tools.forecast_s(job.model, job.inputs)
+        self.has_failed = False
         self.share = LISTENING_SHARE if self._found is not None else 0.0
 
     def __enter__(self) -> Walking:
@@ -58,16 +60,27 @@ class Walking:
     def look(self) -> None:
         """Take what was found meanwhile."""
         if self._talk is not None:
-            for answer in self._talk.ready(_LAST):
-                self._take(answer)
+            with self._noting():
+                for answer in self._talk.ready(_LAST):
+                    self._take(answer)
             if self.is_complete:
                 self._end()
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Whoever hears meanwhile must not take our failure for that of a device."""
+        try:
+            yield
+        except VodError:
+            self.has_failed = True
+            raise
 
     def _take(self, answer: Json) -> None:
         self._listening.take(answer)
         if answer["event"] == _LAST:
             self._found = {name: value for name, value in answer.items() if name != "event"}
-            self.share = LISTENING_SHARE
+            self.has_failed = False
+        self.share = LISTENING_SHARE
         duration_s = self._job.inputs.recording.duration_s
         if answer["event"] == "listening" and duration_s:
             self.share = min(1.0, cast(float, answer["at_s"]) / duration_s) * LISTENING_SHARE
