@@ -106,7 +106,7 @@ class House:
         self.monitoring = Monitoring(store, self.clock, self.checks)
         self.conditions = _conditions(settings, tools)
         self.holds = Holds(*surroundings, is_over=self.conditions.is_over, wake=self._workers.wake)
-        self.models = Models(_room(tools.toolbox), *surroundings, self.holds.check_now)
+        self.models = Models(_room(tools.toolbox), *surroundings, self._on_models_changed)
         self.remote = RemoteLane(*surroundings, work, worker=self._worker, on_finished=self._on_step_finished)
         self.pool: Pool | None = None
         self.publishing = Publishing(
@@ -239,6 +239,13 @@ class House:
     def _on_step_finished(self) -> None:
         self._workers.wake()
         self.holds.ring()
+
+    async def _on_models_changed(self) -> None:
+        """Words that another model heard are other words; and what waited for a model may go on."""
+        if self.pool is not None:
+            speech = await asyncio.to_thread(self._tools.toolbox.speech_version)
+            self.pool.renew(StepKind.SPEECH, speech)
+        await self.holds.check_now()
 
     def _remote_steps(self) -> Mapping[StepKind, RemoteStep]:
         return {

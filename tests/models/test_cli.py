@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,9 @@ from tests.integration.shape import Shape, faults
 from tests.models.hub import Hub
 from vodstudio import cli
 from vodstudio.cli_output import DONE, FAILED, LATER, USAGE
+from vodstudio.core.errors import Conflict
+from vodstudio.owner import OwnerServer, take
+from vodstudio.paths import make, places
 from vodstudio.workers.model_file import prove
 
 MODEL: Shape = {
@@ -92,6 +98,51 @@ def test_what_goes_wrong_has_a_code(do: Do, hub: Hub, tmp_path: Path) -> None:
     assert do("get", "test/voice")[0] == LATER
     hub.ways.status = 404
     assert do("get", "tiny")[0] == FAILED
+
+
+class _Terminal(io.StringIO):
+    """Where a person looks."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_sees_how_far_it_is(do: Do, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _Terminal()
+    with contextlib.redirect_stderr(terminal):
+        assert cli.main(["models", "get", "test/voice"]) == DONE
+    lines = terminal.getvalue().split("\r")
+    assert lines[-1].startswith(f"[{'#' * 30}] checking")
+    assert any("2.7 MB of 2.7 MB" in line or "3 MB of 3 MB" in line for line in lines)
+
+
+def test_the_owner_hears_that_a_model_has_come_and_says_whether_one_may_go(
+    do: Do, home: Path, repository: Path, run: Callable[..., Any]
+) -> None:
+    told: list[tuple[str, object]] = []
+
+    async def answer(call: str, arguments: Mapping[str, object]) -> object:
+        told.append((call, dict(arguments)))
+        if call == "model-remove":
+            raise Conflict("A recording is being heard now", hint="Pause it first.", code="VS-MODEL-IN-USE")
+        return {}
+
+    async def scenario() -> None:
+        where = places({"VODSTUDIO_HOME": str(home)})
+        make(where)
+        with take(where):
+            server = OwnerServer(where, answer)
+            await server.start()
+            try:
+                assert (await asyncio.to_thread(do, "import", str(repository), "--name", "ours"))[0] == DONE
+                code, body = await asyncio.to_thread(do, "remove", "ours")
+                assert (code, body["error"]["code"]) == (FAILED, "VS-MODEL-IN-USE")
+            finally:
+                await server.stop()
+
+    run(scenario(), 30.0)
+    assert told == [("model-came", {"name": "ours"}), ("model-remove", {"name": "ours"})]
+    assert (home / "models" / "ours").exists()
 
 
 def test_people_read_a_line_for_each_model(do: Do, capsys: pytest.CaptureFixture[str], home: Path) -> None:

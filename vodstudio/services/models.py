@@ -37,13 +37,13 @@ class Models:
         store: Store,
         clock: Clock,
         emit: Emit,
-        look_again: Callable[[], Awaitable[None]],
+        on_changed: Callable[[], Awaitable[None]],
     ) -> None:
         self._room = room
         self._store = store
         self._clock = clock
         self._emit = emit
-        self._look_again = look_again
+        self._on_changed = on_changed
         self._coming: ModelProgressed | None = None
         self._is_stopped = False
 
@@ -73,6 +73,7 @@ class Models:
             )
         await asyncio.to_thread(self._room.remove, name)
         self._emit(ModelsChanged())
+        await self._on_changed()
 
     def stop(self) -> None:
         """Stop what is coming; the next try goes on from there."""
@@ -83,7 +84,7 @@ class Models:
         text = f"The speech model {name} is here."
         self._emit(Logged(LogLine(at=self._clock.now(), verdict=Verdict.GOOD, where="Models", text=text)))
         self._emit(ModelsChanged())
-        await self._look_again()
+        await self._on_changed()
 
     async def _bring(self, name: str, work: Bring) -> bool:
         if self._coming is not None:

@@ -92,6 +92,10 @@ class Pool:
         for lane, threads in self._threads.items():
             threads.setMaxThreadCount(lanes[lane])
 
+    def renew(self, kind: StepKind, tools: str) -> None:
+        """A tool of this kind of step is another one now: what the old one made is not used in its place."""
+        self._tools = {**self._tools, kind: tools}
+
     def open(self) -> None:
         """Begin to work."""
         self._closing.clear()

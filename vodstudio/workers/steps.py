@@ -91,9 +91,13 @@ class Toolbox:
             StepKind.PROBE: StepType(partial(probe, self.media), av),
             StepKind.ENCODE: StepType(partial(encode, encoding), ffmpeg),
             StepKind.STILLS: StepType(partial(stills, self.media), av),
-            StepKind.SPEECH: StepType(partial(hear, hearing), f"{OURS} {self.shelf.version()}"),
+            StepKind.SPEECH: StepType(partial(hear, hearing), self.speech_version()),
             StepKind.CAPTIONS: StepType(make_captions, OURS),
         }
+
+    def speech_version(self) -> str:
+        """Another model on the shelf may hear other words."""
+        return f"{OURS} {self.shelf.version()}"
 
     def close(self) -> None:
         """End the warm children."""
