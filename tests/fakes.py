@@ -613,11 +613,6 @@ class FakeJobs:
         self._memory.refresh(entry, now)
         return running, changed
 
-    def is_cancelled(self, job_id: JobId) -> bool:
-        """Whether the operator cancelled it; a removed job is."""
-        entry = self._memory.entries.get(job_id)
-        return entry is None or entry.is_cancelled
-
     def retry(self, job_id: JobId, now: datetime) -> bool:
         """Go on."""
         entry = self._memory.entries[job_id]

@@ -343,24 +343,6 @@ def test_cancel_stops_what_waits_and_names_what_runs(store: Transactions) -> Non
     assert len(run_to_the_end(store)) == 6
 
 
-def test_a_cancel_is_known_before_the_last_step_has_stopped(store: Transactions) -> None:
-    def is_cancelled() -> bool:
-        return store.call(lambda unit: unit.jobs.is_cancelled(job_id(1)))
-
-    add(store, 1)
-    last = run_until(store, StepKind.VERIFY)
-    assert not is_cancelled()
-    store.call(lambda unit: unit.jobs.cancel(job_id(1), after(1)))
-    assert state_of(store) is JobState.WORKING
-    assert is_cancelled()
-    assert finish(store, last, CancelledByUser())
-    assert is_cancelled()
-    store.call(lambda unit: unit.jobs.retry(job_id(1), after(2)))
-    assert not is_cancelled()
-    store.call(lambda unit: unit.jobs.remove(job_id(1)))
-    assert is_cancelled()
-
-
 @pytest.mark.parametrize(
     "outcome", [PutBack(), Held("battery", AWAY), Again(after(9), AWAY), Failed(TROUBLE)]
 )

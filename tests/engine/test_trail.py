@@ -11,8 +11,8 @@ import pytest
 from tests.conftest import Run as Go
 from tests.engine.kit import engine
 from vodstudio.core.jobs import JobId, JobState, Json
-from vodstudio.core.rows import AuditNote
-from vodstudio.services.monitoring import TRAIL, Monitoring
+from vodstudio.core.rows import TRAIL, AuditNote
+from vodstudio.services.monitoring import Monitoring
 from vodstudio.services.shapes import trail_shape
 from vodstudio.services.trail import words_of
 

@@ -213,7 +213,6 @@ class Engine(RuleBasedStateMachine):
         self._both(lambda unit: sorted(unit.jobs.running_steps()))
         self._both(lambda unit: unit.jobs.pinned())
         self._both(lambda unit: len(unit.notes.log_lines(1000)))
-        self._both(lambda unit: [unit.jobs.is_cancelled(row.id) for row in rows])
 
     def _rows_of(self, store: SqliteStore | FakeStore) -> list[JobRow]:
         """The rows without their revisions; a row that is not as it was has a higher one."""

@@ -12,6 +12,8 @@ from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId, JobState, PlanKind, Rank, StepKind, StepState
 from vodstudio.core.station import CityId, StorageId
 
+# Where a line comes from that the audit trail keeps.
+TRAIL = "Audit trail"
 # Fewer letters of an id would find jobs that nobody asked for.
 LEAST_OF_AN_ID = 4
 

@@ -151,10 +151,6 @@ class Jobs(Protocol):
         """Cancel what waits; returns the running steps that have to be stopped, and whether anything changed."""
         ...
 
-    def is_cancelled(self, job_id: JobId) -> bool:
-        """Whether the operator cancelled it, also while its last step has not stopped yet; a removed job is."""
-        ...
-
     def retry(self, job_id: JobId, now: datetime) -> bool:
         """Failed, cancelled and held steps go on with their stored parameters; True when something changed."""
         ...

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from vodstudio.core.errors import NotFound
 from vodstudio.core.jobs import Job, JobId
 from vodstudio.core.ports import Clock, Store, Unit
-from vodstudio.core.rows import AuditNote, Check, LogLine, Verdict
+from vodstudio.core.rows import TRAIL, AuditNote, Check, LogLine, Verdict
 from vodstudio.services.trail import words_of
 
-TRAIL = "Audit trail"
 Checks = Callable[[], Awaitable[tuple[Check, ...]]]
 
 

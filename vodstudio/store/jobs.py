@@ -58,7 +58,6 @@ _ASK_CANCEL = "UPDATE jobs SET is_cancelled = 1 WHERE id = ? AND is_cancelled = 
 _CANCEL = """
 UPDATE steps SET state = 'cancelled', condition = '', last_condition = '', not_before = NULL, waits_for_key = NULL,
  ended_at = ? WHERE job_id = ? AND state IN ('waiting', 'ready', 'held', 'failed')"""
-_IS_CANCELLED = "SELECT is_cancelled FROM jobs WHERE id = ?"
 _RETRY_JOB = "UPDATE jobs SET is_cancelled = 0, is_acknowledged = 0 WHERE id = ?"
 _CLEAN = """condition = '', last_condition = '', problem = NULL, needs_user = 0, not_before = NULL, ended_at = NULL,
  attempts = 0, cut_off = 0, interruptions = 0"""
@@ -192,10 +191,6 @@ class SqlJobs:
             refresh(self._connection, job_id, now)
             crash_point("store.cancel.written")
         return running, has_changed
-
-    def is_cancelled(self, job_id: JobId) -> bool:
-        """Whether the operator cancelled it, also while its last step has not stopped yet; a removed job is."""
-        return self._connection.exec_driver_sql(_IS_CANCELLED, (job_id,)).scalar() != 0
 
     def retry(self, job_id: JobId, now: datetime) -> bool:
         """Failed, cancelled and held steps go on with their stored parameters; True when something changed."""

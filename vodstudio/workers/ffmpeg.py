@@ -254,12 +254,6 @@ def _follow(child: Child, run: Run, watch: Watch) -> None:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    sign: str
-    make: Callable[[Run, str], VodError]
-
-
 def _no_space(run: Run, detail: str) -> VodError:
     return NoSpace(
         f"There is no space left in {run.target.parent}",
@@ -311,22 +305,23 @@ def _bad(run: Run, detail: str) -> VodError:
     )
 
 
-MEANINGS = (
-    _Meaning("No space left on device", _no_space),
-    _Meaning("File too large", _no_space),
-    _Meaning("Disk quota exceeded", _no_space),
-    _Meaning("Permission denied", _may_not),
-    _Meaning("Read-only file system", _may_not),
-    _Meaning("No such file or directory", _gone),
-    _Meaning("Input/output error", _away),
-    _Meaning("Stale file handle", _away),
-    _Meaning("Unknown encoder", _lacks),
-    _Meaning("No such filter", _lacks),
-    _Meaning("Unrecognized option", _lacks),
-    _Meaning("Invalid data found when processing input", _bad),
-    _Meaning("matches no streams", _bad),
-    _Meaning("Decoder (codec", _bad),
-)
+# By a sign in what FFmpeg said; the first one that fits is meant.
+_ERRORS: Mapping[str, Callable[[Run, str], VodError]] = {
+    "No space left on device": _no_space,
+    "File too large": _no_space,
+    "Disk quota exceeded": _no_space,
+    "Permission denied": _may_not,
+    "Read-only file system": _may_not,
+    "No such file or directory": _gone,
+    "Input/output error": _away,
+    "Stale file handle": _away,
+    "Unknown encoder": _lacks,
+    "No such filter": _lacks,
+    "Unrecognized option": _lacks,
+    "Invalid data found when processing input": _bad,
+    "matches no streams": _bad,
+    "Decoder (codec": _bad,
+}
 _SIGXFSZ = -25
 
 
@@ -336,9 +331,9 @@ def error_of_end(status: int, text: str, run: Run) -> VodError:
     if status == _SIGXFSZ:
         return _no_space(run, detail)
     if status >= 0:
-        found = next((meaning for meaning in MEANINGS if meaning.sign in text), None)
-        if found is not None:
-            return found.make(run, detail)
+        make = next((make for sign, make in _ERRORS.items() if sign in text), None)
+        if make is not None:
+            return make(run, detail)
     return ChildCrashed(
         "FFmpeg ended by itself",
         hint="It is tried once more. The recording was not changed.",

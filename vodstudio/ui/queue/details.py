@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from vodstudio.core.errors import Problem
 from vodstudio.core.events import Event, JobChanged, StepProgressed, TranscriptChosen
 from vodstudio.core.jobs import Job, JobId, JobState, Step, StepKind, StepState
-from vodstudio.core.rows import JobRow, LogLine
+from vodstudio.core.rows import JobRow
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.models.button import ModelButton
-from vodstudio.ui.parts import Facts, button, empty, label
+from vodstudio.ui.parts import Facts, button, label
 from vodstudio.ui.queue.actions import JobActions
+from vodstudio.ui.queue.job_pages import FilesPage, Page, StoryPage
 from vodstudio.ui.queue.words import WordsTab
 from vodstudio.ui.tabs import TabStrip
 from vodstudio.ui.theme import Theme
@@ -73,10 +74,10 @@ class DetailsPanel(QFrame):
         body = QFrame(self)
         body.setProperty("role", "strip")
         self._stack = QStackedLayout(body)
-        self._summary = _Page(body)
+        self._summary = Page(body)
         self._words = WordsTab(self._desk, theme, body)
-        self._log = _Page(body)
-        self._files = _Page(body)
+        self._log = StoryPage(body)
+        self._files = FilesPage(body)
         for page in (self._summary, self._words, self._log, self._files):
             self._stack.addWidget(page)
         column.addWidget(body, 1)
@@ -188,9 +189,9 @@ class DetailsPanel(QFrame):
         elif self.tabs.current == LOG:
             lines = await self._desk.monitoring.story(job_id, LOG_LINES)
             if job_id == self._job_id:
-                self._show_log(lines)
+                self._log.show_lines(lines)
         elif self.tabs.current == FILES:
-            self._show_files(job)
+            self._files.show_files(job)
 
     def _show_summary(self, job: Job) -> None:
         now = self._desk.now()
@@ -226,40 +227,10 @@ class DetailsPanel(QFrame):
             [(STEP_NAMES[s.kind], _live_words(s, self._live.get(s.kind))) for s in job.steps]
         )
 
-    def _show_log(self, lines: list[LogLine]) -> None:
-        self._log.clear()
-        for line in lines:
-            at = line.at.astimezone()
-            self._log.lines.addWidget(label(f"{at:%d %b %H:%M:%S}", "small", self._log.inner))
-            self._log.lines.addWidget(label(line.text, "", self._log.inner, wraps=True))
-            self._log.lines.addSpacing(6)
-        if not lines:
-            self._log.lines.addWidget(label("Nothing was logged for this job yet.", "muted", self._log.inner))
-        self._log.lines.addStretch(1)
-
-    def _show_files(self, job: Job) -> None:
-        self._files.clear()
-        whole = [("Recording", job.recording.path, job.recording.size_bytes)]
-        whole += [(output.name, output.path, output.size_bytes) for output in job.outputs.values()]
-        for name, path, size_bytes in whole:
-            self._files.lines.addWidget(label(f"{name} · {size(size_bytes)}", "strong", self._files.inner))
-            shown = label(str(path), "small", self._files.inner, wraps=True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._files.lines.addWidget(shown)
-            self._files.lines.addSpacing(6)
-        opening = button("Open the recording's folder", self._files.inner, role="small")
-        opening.clicked.connect(self._on_folder_pressed)
-        self._files.lines.addWidget(opening, 0, Qt.AlignmentFlag.AlignLeft)
-        self._files.lines.addStretch(1)
-
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """What changed while nobody looked is read now."""
         super().showEvent(event)
         self._load()
-
-    def _on_folder_pressed(self) -> None:
-        if self._job is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._job.recording.path.parent)))
 
     def _on_tab_chosen(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
@@ -291,25 +262,6 @@ class DetailsPanel(QFrame):
         elif isinstance(event, StepProgressed) and event.job_id == self._job_id and self._job is not None:
             self._live[event.kind] = event
             self._show_steps(self._job)
-
-
-class _Page(QScrollArea):
-    """A tab whose content may be longer than the panel."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.inner = QWidget(self)
-        self.inner.setProperty("role", "clear")
-        self.lines = QVBoxLayout(self.inner)
-        self.lines.setContentsMargins(14, 12, 14, 12)
-        self.lines.setSpacing(4)
-        self.setWidget(self.inner)
-
-    def clear(self) -> None:
-        """Take everything out."""
-        empty(self.lines)
 
 
 def _problem_now(job: Job) -> Problem | None:
