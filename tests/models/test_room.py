@@ -158,3 +158,22 @@ def test_the_machine_is_described(room: ModelRoom) -> None:
     assert machine.memory_bytes > 10**8
     assert machine.free_bytes > 0
     assert machine.cores >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("", "vodstudio models get large-v3-turbo"),
+        ("small.en", "vodstudio models get small.en"),
+        ("ours", "vodstudio models import FOLDER --name ours"),
+    ],
+)
+def test_e04_a_model_that_is_not_here_is_waited_for_with_a_way_to_it(
+    room: ModelRoom, tmp_path: Path, name: str, command: str
+) -> None:
+    other = tmp_path / "council.mp4"
+    other.write_bytes(b"another recording")
+    with pytest.raises(NoModel) as held:
+        room.shelf.choose(SpeechSettings(model=name), inputs_of(other).recording)
+    assert held.value.condition == f"model:{name or 'any'}"
+    assert command in held.value.hint

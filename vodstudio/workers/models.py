@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vodstudio.core.errors import NoModel
 from vodstudio.core.files import sha256_of
-from vodstudio.core.models import ANY_MODEL, CONDITION
+from vodstudio.core.models import ANY_MODEL, CONDITION, known
 from vodstudio.core.recording import Recording, fingerprint_of
 from vodstudio.core.station import SpeechSettings
 from vodstudio.paths import resource
@@ -204,9 +204,8 @@ def _was_put_aside(model: Model, condition: str, fault: str) -> NoModel:
 
 def _no_model(name: str, folder: Path) -> NoModel:
     wanted = "Connect or copy that folder" if is_path(name) else "Get it in Speech models"
-    command = (
-        "" if is_path(name) else f" (Or: vodstudio models get {name or ADVISED}; models lie in {folder}.)"
-    )
+    deed = f"get {name or ADVISED}" if not name or known(name) else f"import FOLDER --name {name}"
+    command = "" if is_path(name) else f" (Or: vodstudio models {deed}; models lie in {folder}.)"
     return NoModel(
         f"There is no speech model called {name}" if name else "No speech model",
         condition=f"{CONDITION}{name or ANY_MODEL}",
