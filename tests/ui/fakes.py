@@ -38,7 +38,8 @@ from vodstudio.core.rows import (
 )
 from vodstudio.core.station import City, CityId, Preset, PresetId, Station, Storage, StorageId, city_of
 from vodstudio.core.transcripts import OPERATOR, TranscriptId, TranscriptVersion
-from vodstudio.services.importing import ImportReport, KnownFile, RefusedFile
+from vodstudio.services.gathering import RefusedFile
+from vodstudio.services.importing import ImportReport, KnownFile
 from vodstudio.services.removing import Removal
 from vodstudio.services.reviewing import Review, Saved
 from vodstudio.services.transcripts import WordsOfJob

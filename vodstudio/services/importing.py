@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from vodstudio.core.errors import BadMedia, NoAccess, NotFound, Problem, VodError, problem_of
+from vodstudio.core.errors import BadMedia, NoAccess, NotFound, VodError, problem_of
 from vodstudio.core.events import JobAdded, JobChanged
 from vodstudio.core.filename import read_name
 from vodstudio.core.jobs import JobId, Rank
@@ -22,40 +22,9 @@ from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.rows import JobRow
 from vodstudio.core.station import CityId, PresetId, Station, city_of
 from vodstudio.services.cities import check_city
+from vodstudio.services.gathering import RefusedFile, gather
 from vodstudio.services.jobs import JobControl
 from vodstudio.services.vocabulary import words_for
-
-MEDIA_ENDINGS = frozenset(
-    [
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".ts",
-        ".m2ts",
-        ".mts",
-        ".mpg",
-        ".mpeg",
-        ".mxf",
-        ".avi",
-        ".wmv",
-        ".asf",
-        ".flv",
-        ".dv",
-        ".gxf",
-        ".lxf",
-        ".wav",
-        ".w64",
-        ".mp3",
-        ".m4a",
-        ".aac",
-        ".ac3",
-        ".flac",
-        ".ogg",
-    ]
-)
-MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +34,6 @@ class KnownFile:
     path: Path
     job_id: JobId
     title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedFile:
-    """A file that could not be brought in, and why."""
-
-    path: Path
-    problem: Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +83,7 @@ class Importing:
         """
         wish = Wish(city_id=city_id, preset_id=preset_id, deadline=deadline, again=again)
         self._check(wish)
-        files, refused = await asyncio.to_thread(_expand, paths)
+        files, refused = await asyncio.to_thread(gather, paths)
         added: list[JobRow] = []
         known: list[KnownFile] = []
         for path in files:
@@ -269,57 +230,3 @@ def _read(path: Path) -> Recording:
         show_number=name.show_number,
         reel=name.reel,
     )
-
-
-def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[RefusedFile]]:
-    """Files as they are, folders as the recordings in them; symbolic links to folders are not followed."""
-    files: list[Path] = []
-    refused: list[RefusedFile] = []
-    for path in paths:
-        if _is_folder(path):
-            _walk(path, files, refused)
-        else:
-            files.append(path)
-    if len(files) > MOST_FILES:
-        too_many = BadMedia(
-            f"More than {MOST_FILES:,} recordings at once",
-            hint=f"The first {MOST_FILES:,} were added. Drop the rest again.",
-            code="VS-TOO-MANY-FILES",
-        )
-        refused.append(RefusedFile(path=paths[0], problem=problem_of(too_many)))
-    return list(dict.fromkeys(files))[:MOST_FILES], refused
-
-
-def _is_folder(path: Path) -> bool:
-    """What cannot even be asked is treated as a file: reading it says why."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
-
-
-def _walk(folder: Path, files: list[Path], refused: list[RefusedFile]) -> None:
-    def note(error: OSError) -> None:
-        cause = NoAccess(
-            "The folder may not be opened",
-            detail=str(error),
-            hint=f"Allow this user to read {error.filename}, then add it again. No other file is concerned.",
-            code="VS-MAY-NOT-READ",
-        )
-        refused.append(RefusedFile(path=Path(str(error.filename)), problem=problem_of(cause)))
-
-    before = len(files)
-    for root, folders, names in os.walk(folder, onerror=note):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files.extend(
-            Path(root, name)
-            for name in sorted(names)
-            if not name.startswith(".") and Path(name).suffix.lower() in MEDIA_ENDINGS
-        )
-    if len(files) == before and not refused:
-        nothing = NotFound(
-            "No recordings in this folder",
-            hint="It has no file with the ending of a video or sound file. Nothing was added.",
-            code="VS-EMPTY-FOLDER",
-        )
-        refused.append(RefusedFile(path=folder, problem=problem_of(nothing)))

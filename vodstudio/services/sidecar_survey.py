@@ -10,7 +10,7 @@ from pathlib import Path
 from vodstudio.captions.fit import Evidence
 from vodstudio.captions.sidecar import NOTHING_KNOWN, Sidecar, SidecarState, judge
 from vodstudio.core.errors import NoAccess, NotFound, VodError
-from vodstudio.services.importing import MEDIA_ENDINGS
+from vodstudio.services.gathering import MEDIA_ENDINGS
 
 SIDECAR_ENDINGS = (".scc", ".vtt", ".srt", ".ttml", ".dfxp")
 LARGEST_SIDECAR_BYTES = 64 * 1024 * 1024

@@ -43,7 +43,7 @@ class Importer(QObject):
         dialog = QFileDialog(self._window, title)
         dialog.setFileMode(mode)
         if mode is QFileDialog.FileMode.ExistingFiles:
-            from vodstudio.services.importing import MEDIA_ENDINGS
+            from vodstudio.services.gathering import MEDIA_ENDINGS
 
             endings = " ".join(f"*{ending}" for ending in sorted(MEDIA_ENDINGS))
             dialog.setNameFilters([f"Recordings ({endings})", "All files (*)"])
