@@ -154,6 +154,57 @@ def test_g06_to_g13_each_status_has_one_meaning(
     assert "\x07" not in error.hint + error.detail
 
 
+def test_g07_a_missing_right_is_named_and_not_asked_for_again(
+    client: Client, simulator: Simulator, run: Run[Any]
+) -> None:
+    simulator.faults.plan(Fault(path="/shows", status=403, body="no", times=9))
+    error = told_by(run, client.create(f"{API}/shows", SHOW))
+    assert isinstance(error, NeedsUser)
+    assert "the right for shows" in error.hint
+    assert len(simulator.faults.seen("POST", "/shows$")) == 1
+
+
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
+def test_g10_what_the_server_says_is_shown_on_one_line_and_is_final(
+    client: Client, simulator: Simulator, run: Run[Any], status: int
+) -> None:
+    said = "<b>title</b>\r\nmay not be empty\x1b[31m"
+    simulator.faults.plan(Fault(path="/shows", status=status, body=said, times=9))
+    error = told_by(run, client.create(f"{API}/shows", SHOW))
+    assert isinstance(error, Refused)
+    assert "<b>title</b>  may not be empty [31m" in error.hint
+    assert len(simulator.faults.seen("POST", "/shows$")) == 1
+
+
+def test_g33_a_licence_that_lacks_the_interface_is_told_in_the_servers_words(
+    client: Client, simulator: Simulator, run: Run[Any]
+) -> None:
+    said = "API access is not part of your licence"
+    for status, kind in ((402, Refused), (403, NoAccess)):
+        simulator.faults.plan(Fault(path="/shows", status=status, body=said))
+        error = told_by(run, client.create(f"{API}/shows", SHOW))
+        assert isinstance(error, kind)
+        assert said in error.hint
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (507, ""),
+        (500, "System.IO.IOException: There is not enough space on the disk."),
+        (500, "write failed: No space left on device"),
+    ],
+)
+def test_g36_a_full_disk_of_the_server_waits_for_a_person(
+    client: Client, simulator: Simulator, run: Run[Any], status: int, said: str
+) -> None:
+    simulator.faults.plan(Fault(path="/shows", status=status, body=said, times=9))
+    error = told_by(run, client.create(f"{API}/shows", SHOW))
+    assert isinstance(error, NeedsUser)
+    assert error.code == "VS-SERVER-FULL"
+    assert "Free space on the server" in error.hint
+
+
 def test_g06_one_try_with_a_wrong_password(simulator: Simulator, run: Run[Any]) -> None:
     secrets = FakeSecrets("wrong")
     signed = Client(server_at(simulator.url), secrets, FakeClock())

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import httpx
 
@@ -26,6 +27,8 @@ from vodstudio.core.errors import (
 SHORTEST_WAIT_S = 1.0
 LONGEST_WAIT_S = 900.0
 _SAFE = "Everything that is finished here is kept, and other work goes on."
+# What Windows and Linux say when a disk is full; a server passes it on as status 500.
+_FULL = ("not enough space on the disk", "no space left on device")
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -52,7 +55,8 @@ def error_of_status(asked: Asked, answer: httpx.Response, text: str, now: dateti
     detail = f"{asked.detail}: status {status}: {plain(text)}"
     if status == 401:
         return not_signed_in(asked, detail)
-    if status in _PASSING:
+    is_full = status >= 500 and any(sign in text.casefold() for sign in _FULL)
+    if status in _PASSING and not is_full:
         return ServerBusy(
             f"{asked.server_name} cannot answer just now",
             hint=f"It is asked again by itself. {_SAFE}",
@@ -61,7 +65,9 @@ def error_of_status(asked: Asked, answer: httpx.Response, text: str, now: dateti
         )
     if 300 <= status < 400:
         return _redirected(asked, answer)
-    return _error_of_refusal(asked, status, plain(text), detail)
+    return _error_of_refusal(
+        asked, HTTPStatus.INSUFFICIENT_STORAGE if is_full else status, plain(text), detail
+    )
 
 
 def _error_of_refusal(asked: Asked, status: int, words: str, detail: str) -> VodError:
@@ -69,7 +75,8 @@ def _error_of_refusal(asked: Asked, status: int, words: str, detail: str) -> Vod
         case 403:
             return NoAccess(
                 f"{asked.server_name} does not give our user the right to do this",
-                hint=f"In Cablecast, give this user the right for {asked.path.split('/')[-1]}, then press Retry. {_SAFE}",
+                hint=f"In Cablecast, give this user the right for {asked.path.split('/')[-1]}, then press Retry. "
+                f"{f'It said: {words}. ' if words else ''}{_SAFE}",
                 detail=detail,
                 code="VS-NO-RIGHT",
             )
@@ -86,7 +93,7 @@ def _error_of_refusal(asked: Asked, status: int, words: str, detail: str) -> Vod
                 hint="Nothing was overwritten. Look at the show in Cablecast, then press Retry.",
                 detail=detail,
             )
-        case 507:
+        case HTTPStatus.INSUFFICIENT_STORAGE:
             return NeedsUser(
                 f"The disk of {asked.server_name} is full",
                 hint=f"Free space on the server, then press Retry. {_SAFE}",
