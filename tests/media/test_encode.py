@@ -18,7 +18,7 @@ from vodstudio.core.errors import BadMedia, Cancelled, ChildCrashed, NeedsUser, 
 from vodstudio.core.jobs import Json, StepResult
 from vodstudio.core.room import read_room
 from vodstudio.core.station import EncodeSettings
-from vodstudio.workers.encode import Tools, encode, refuse_full_disk
+from vodstudio.workers.encode import Tools, encode, fewer_threads, refuse_full_disk
 from vodstudio.workers.ffmpeg import NEEDED_ENCODERS, NEEDED_FILTERS, Ffmpeg, find_ffmpeg, look_at
 from vodstudio.workers.loudness import Measured, measured, options, outcome
 
@@ -210,8 +210,18 @@ def test_b01_a_disk_that_fills_up_is_waited_for(
 def test_d03_an_ffmpeg_that_is_killed_is_tried_again(
     steps: Steps, media_files: MediaFiles, tmp_path: Path
 ) -> None:
-    with pytest.raises(ChildCrashed, match="ended by itself"):
-        _encode_with(steps, "os.kill(os.getpid(), signal.SIGKILL)", tmp_path, media_files.plain)
+    """Once more, and with fewer threads: what kills it is mostly a machine without memory left."""
+    inputs = inputs_of(recording_of(media_files.plain), steps.probe(media_files.plain), UNCHANGED)
+    context, asked = steps.context("encode"), tmp_path / "asked"
+    code = f"open({str(asked)!r}, 'w').write(' '.join(sys.argv)); os.kill(os.getpid(), signal.SIGKILL)"
+    told = []
+    for _ in range(2):
+        with pytest.raises(ChildCrashed, match="ended by itself"):
+            encode(_fake(steps.tools, tmp_path, code), context, inputs)
+        told.append(asked.read_text())
+    assert "-threads" not in told[0]
+    assert f"-threads {fewer_threads()}" in told[1]
+    assert encode(steps.tools, context, inputs).outputs[0].path.exists()
 
 
 def test_d06_d07_a_flood_and_a_question_end_well(

@@ -230,7 +230,7 @@ def test_h05_a_second_window_hands_its_files_to_the_first(
     run(play(qapp, acts), 120)
 
 
-def test_closing_with_work_running_asks_once(qapp: QApplication, run: Run, home: Path) -> None:
+def test_h01_closing_with_work_running_asks_once(qapp: QApplication, run: Run, home: Path) -> None:
     station(home)
 
     async def acts(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from vodstudio.core.ports import Context
 from vodstudio.core.room import room_condition
 from vodstudio.core.station import EncodeSettings
 from vodstudio.workers import loudness
-from vodstudio.workers.ffmpeg import Ended, Ffmpeg, Run, need, run_ffmpeg
+from vodstudio.workers.ffmpeg import CRASHED_CODE, Ended, Ffmpeg, Run, need, run_ffmpeg
 from vodstudio.workers.graph import (
     Shape,
     encode_arguments,
@@ -35,6 +36,8 @@ MEASURE_SHARE = 0.1
 ENCODE_SHARE = 0.98
 LARGEST_RESERVE_BYTES = 10**9
 ENCODER = "libx264"
+# The checkpoint of an attempt in which FFmpeg was killed: the next one takes fewer threads.
+CRASHED = "crashed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class _Work:
     source: Path
     shape: Shape
     settings: EncodeSettings
+    threads: int | None
 
     def run(self, arguments: list[str], target: Path, share: tuple[float, float], note: str) -> Ended:
         """One pass of FFmpeg that fills a share of the progress."""
@@ -88,7 +92,15 @@ def encode(tools: Tools, context: Context, inputs: Inputs) -> StepResult:
     ffmpeg = tools.ffmpeg()
     need(ffmpeg)
     with steady(inputs.recording) as path:
-        work = _Work(tools=tools, context=context, ffmpeg=ffmpeg, source=path, shape=shape, settings=settings)
+        work = _Work(
+            tools=tools,
+            context=context,
+            ffmpeg=ffmpeg,
+            source=path,
+            shape=shape,
+            settings=settings,
+            threads=fewer_threads() if CRASHED in kept else None,
+        )
         found = _loudness(work, kept.get("loudness"))
         temporary = temporary_beside(final)
         try:
@@ -96,14 +108,21 @@ def encode(tools: Tools, context: Context, inputs: Inputs) -> StepResult:
             crash_point("encode.written")
             context.check()
             body = {**_identity(temporary, context), "facts": facts}
-        except BaseException:
+        except BaseException as error:
             temporary.unlink(missing_ok=True)
+            if isinstance(error, ChildCrashed) and error.code == CRASHED_CODE:
+                context.checkpoint(CRASHED, {"code": error.code})
             raise
     adopt(temporary, final)
     crash_point("encode.adopted")
     context.checkpoint("encoded", body)
     context.progress(1.0)
     return _result(final, body)
+
+
+def fewer_threads() -> int:
+    """Half of what FFmpeg takes by itself: less memory, for a machine that has killed it once."""
+    return max(1, (os.cpu_count() or 2) // 2)
 
 
 def refuse_full_disk(folder: Path, estimate_bytes: int) -> None:
@@ -139,7 +158,12 @@ def _loudness(work: _Work, kept: Json | None) -> Measured | None:
 def _encode(work: _Work, temporary: Path, found: Measured | None) -> Json:
     applied = None if found is None or found.is_silent else found
     arguments = encode_arguments(
-        work.source, temporary, shape=work.shape, settings=work.settings, found=applied
+        work.source,
+        temporary,
+        shape=work.shape,
+        settings=work.settings,
+        found=applied,
+        threads=work.threads,
     )
     ended = work.run(arguments, temporary, (MEASURE_SHARE, ENCODE_SHARE), "encoding")
     work.context.progress(ENCODE_SHARE, note="verifying")

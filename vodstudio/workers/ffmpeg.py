@@ -323,6 +323,7 @@ _ERRORS: Mapping[str, Callable[[Run, str], VodError]] = {
     "Decoder (codec": _bad,
 }
 _SIGXFSZ = -25
+CRASHED_CODE = "VS-FFMPEG-CRASHED"
 
 
 def error_of_end(status: int, text: str, run: Run) -> VodError:
@@ -338,5 +339,5 @@ def error_of_end(status: int, text: str, run: Run) -> VodError:
         "FFmpeg ended by itself",
         hint="It is tried once more. The recording was not changed.",
         detail=detail,
-        code="VS-FFMPEG-CRASHED",
+        code=CRASHED_CODE,
     )

@@ -116,7 +116,13 @@ def measure_arguments(path: Path, shape: Shape, settings: EncodeSettings) -> lis
 
 
 def encode_arguments(
-    path: Path, target: Path, *, shape: Shape, settings: EncodeSettings, found: Measured | None
+    path: Path,
+    target: Path,
+    *,
+    shape: Shape,
+    settings: EncodeSettings,
+    found: Measured | None,
+    threads: int | None = None,
 ) -> list[str]:
     """The second pass: H.264 High, progressive, AAC stereo at 48 kHz, in an MP4 that starts at once."""
     import ffmpeg
@@ -138,6 +144,8 @@ def encode_arguments(
         "t": f"{shape.duration_s:.6f}",
         "fs": 4 * size_estimate_bytes(shape, settings) + 2**30,
     }
+    if threads is not None:
+        options["threads"] = threads
     if shape.track is not None:
         sound = _sound(source, shape)
         if found is not None and settings.loudness_lufs is not None:
