@@ -234,7 +234,7 @@ def test_the_models_keep_qts_rules(stage: Stage, shown: Shown, qtmodeltester: ob
     page = stage.window.stack.currentWidget()
     assert isinstance(page, MonitoringPage)
     shown(lambda: page.log.model.rowCount() == 40)
-    for model in (page.health, page.log.model, stage.page.details._words._model):
+    for model in (page.health, page.log.model, stage.page.details._words.model):
         qtmodeltester.check(model)  # type: ignore[attr-defined]
 
 

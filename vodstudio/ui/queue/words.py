@@ -85,6 +85,7 @@ class WordsTab(QWidget):
         self._chip = label("", "chip", head, wraps=True)
         self._from = label("", "small", head, wraps=True)
         self._look = button("", head, role="link", tip="Places where a person may want to listen")
+        self._look.setAccessibleName("Places to look at")
         self._menu = QMenu(self._look)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._menu.triggered.connect(self._on_place_chosen)
