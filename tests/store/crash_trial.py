@@ -89,6 +89,10 @@ def work(folder: Path, said: Said) -> None:
     said("chosen mine")
     assert store.call(lambda unit: unit.jobs.redo(again.inputs.job_id, StepKind.PROBE, after(21)))
     said("redone 1")
+    add(store, 4)
+    taken = store.call(lambda unit: unit.jobs.take_out([job_id(4)]))
+    assert store.call(lambda unit: unit.jobs.put_back(taken)) == [job_id(4)]
+    said("added 4")
     made = back_up(store.files.path, store.files.backups, after(22), "by hand")
     said(f"backup {made}")
     store.close()
