@@ -671,15 +671,15 @@ class FakeJobs:
         self._memory.refresh(entry, now)
         return True
 
-    def approve(self, job_id: JobId, now: datetime) -> bool:
-        """A person lets this job be published."""
+    def approve(self, job_id: JobId, now: datetime, key: str = APPROVED) -> bool:
+        """A person says yes to its publishing."""
         entry = self._memory.entries.get(job_id)
         work = entry.works.get(StepKind.PUBLISH) if entry else None
         if work is None or work.step.state in (StepState.DONE, StepState.CANCELLED):
             return False
-        if any(kept.key == APPROVED for kept in work.kept):
+        if any(kept.key == key for kept in work.kept):
             return False
-        work.kept.append(Checkpoint(key=APPROVED, body={}, at=now))
+        work.kept.append(Checkpoint(key=key, body={}, at=now))
         return True
 
     def remove(self, job_id: JobId) -> None:

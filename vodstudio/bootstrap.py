@@ -116,6 +116,7 @@ class House:
             tools.drives,
             self.clock,
             StoreNotebook(store, self.clock),
+            settings.places.sidecars,
         )
         self._health = health_of(settings, _parts(tools))
         self.desk = Desk(
@@ -296,6 +297,7 @@ def _clear(places: Places) -> None:
     for folder in {places.home, places.config, places.run, places.backups}:
         remove_leftovers(folder, below=False)
     remove_leftovers(places.transcripts)
+    remove_leftovers(places.sidecars)
 
 
 async def doctor(settings: Settings, trouble: VodError | None = None) -> tuple[Check, ...]:

@@ -48,6 +48,11 @@ class Places:
         return self.data / "reviews"
 
     @property
+    def sidecars(self) -> Path:
+        """Caption files of others that ours took the place of: kept for good, whatever becomes of the jobs."""
+        return self.data / "sidecars"
+
+    @property
     def station_file(self) -> Path:
         """The truth for cities, storages, servers, presets and lanes."""
         return self.config / "station.toml"
@@ -86,6 +91,7 @@ class Places:
                 self.models,
                 self.transcripts,
                 self.reviews,
+                self.sidecars,
                 self.backups,
             )
         )

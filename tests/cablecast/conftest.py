@@ -48,6 +48,7 @@ class Studio:
             self.drives,
             self.clock,
             self.notebook,
+            self.drive.parent / "sidecars",
         )
 
     def count(self, kind: str) -> int:

@@ -128,7 +128,8 @@ class TwoServers:
 
     def publishing(self, station: Station) -> Publishing:
         catalogues = {SERVER: self.one, SECOND: self.two}
-        return Publishing(station, catalogues, ContentDriveFiles(), FakeDrives(), self.clock, self.notebook)
+        drives, kept = FakeDrives(), self.folder / "sidecars"
+        return Publishing(station, catalogues, ContentDriveFiles(), drives, self.clock, self.notebook, kept)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 
 from tests.cablecast.conftest import UNTIL_DONE_S, Run, Studio
 from tests.cablecast.fakes import CUES, SERVER, Died, FakeContext, inputs_for, made_captions, tiny_movie
-from vodstudio.captions.scc import write_scc
 from vodstudio.core.approval import APPROVED, ASK_FIRST
 from vodstudio.core.errors import Cancelled, Conflict, Hold, NeedsUser, NotFound, NotYet, Refused
 from vodstudio.core.jobs import Inputs, JobId, PlanKind, StepKind, StepResult
@@ -248,45 +247,6 @@ def test_g08_a_show_removed_since_is_made_anew_for_a_new_job(
     again = replace(inputs, job_id=JobId("5f6a0c1e-0000-4000-8000-000000000002"))
     second = run(published(studio, FakeContext(tmp_path / "work2", studio.clock), again))
     assert second.facts["show_id"] != first.facts["show_id"]
-
-
-def test_captions_of_others_are_never_replaced(
-    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any]
-) -> None:
-    path = tiny_movie(studio.drive / f"{FIRST_SHOW + 2}-1-Birchwood Council Me.mp4", 30.2)
-    theirs = write_scc(CUES[1:]).text.encode()
-    path.with_suffix(".scc").write_bytes(theirs)
-    inputs = inputs_for(
-        tmp_path / "made", plan=PlanKind.CAPTION_IN_PLACE, path=path, show_number=FIRST_SHOW + 2
-    )
-    with pytest.raises(Conflict) as told:
-        run(published(studio, context, inputs))
-    assert told.value.code == "VS-HAS-CAPTIONS"
-    assert path.with_suffix(".scc").read_bytes() == theirs
-
-
-@pytest.mark.parametrize("fake", [b"Scenarist_SCC V1.0\r\n\r\nThe council will come to order.\r\n", b""])
-def test_a_false_sidecar_is_replaced_and_kept(
-    studio: Studio, context: FakeContext, tmp_path: Path, run: Run[Any], fake: bytes
-) -> None:
-    path = tiny_movie(studio.drive / f"{FIRST_SHOW + 2}-1-Birchwood Council Me.mp4", 30.2)
-    path.with_suffix(".scc").write_bytes(fake)
-    inputs = inputs_for(
-        tmp_path / "made", plan=PlanKind.CAPTION_IN_PLACE, path=path, show_number=FIRST_SHOW + 2
-    )
-    with pytest.raises(NotYet):
-        run(studio.publishing.publish(context, inputs))
-    assert path.with_suffix(".scc").read_bytes() == inputs.outputs["scc"].path.read_bytes()
-    kept = [one.read_bytes() for one in context.work_folder.glob("replaced-*")]
-    assert kept == ([fake] if fake else [])
-    result = run(published(studio, context, inputs))
-    assert [output.path.read_bytes() for output in result.outputs] == kept
-    assert result.note.endswith("is kept") is bool(fake)
-    told = [what for what, _ in studio.notebook.trail]
-    assert told == (["sidecar.replaced"] if fake else []) + ["published"]
-    assert studio.notebook.trail[-1][1]["show_id"] == FIRST_SHOW + 2
-    if fake:
-        assert studio.notebook.trail[0][1]["path"] == str(path.with_suffix(".scc"))
 
 
 def test_a_show_that_is_not_there_is_told(

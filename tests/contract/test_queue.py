@@ -290,9 +290,11 @@ def test_a_yes_is_kept_for_the_publish_step_and_said_once(store: Transactions) -
     add(store, 1)
     assert store.call(lambda unit: unit.jobs.approve(job_id(1), after(1)))
     assert not store.call(lambda unit: unit.jobs.approve(job_id(1), after(2)))
+    assert store.call(lambda unit: unit.jobs.approve(job_id(1), after(2), "may-replace:now"))
     publish = run_until(store, StepKind.PUBLISH)
     assert store.call(lambda unit: unit.queue.checkpoints(publish.step_id)) == [
-        Checkpoint(key=APPROVED, body={}, at=after(1))
+        Checkpoint(key=APPROVED, body={}, at=after(1)),
+        Checkpoint(key="may-replace:now", body={}, at=after(2)),
     ]
     assert finish_well(store, publish)
     assert not store.call(lambda unit: unit.jobs.approve(job_id(1), after(3)))

@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import Run as Go
 from tests.engine.kit import Gate, Plan, began, engine, kinds, made, quick, states
 from tests.engine.stores import FilledDisk
-from vodstudio.core.approval import APPROVED, ASK_FIRST
+from vodstudio.core.approval import APPROVED, ASK_FIRST, HAS_CAPTIONS, MAY_REPLACE
 from vodstudio.core.errors import (
     BadMedia,
     ChildCrashed,
@@ -536,6 +536,29 @@ def test_only_approving_lets_it_be_published(tmp_path: Path, run: Go[None]) -> N
             await it.jobs.approve([early])
             await it.jobs.resume_queue()
             await it.until_state(JobState.DONE, early)
+
+    run(scenario())
+
+
+def test_a_yes_to_replace_captions_is_kept_each_time_it_is_said(tmp_path: Path, run: Go[None]) -> None:
+    """What was asked about first is not what lies there now: the second question needs a second yes."""
+
+    async def publish(context: AsyncContext, inputs: Inputs) -> StepResult:
+        said = [kept.key for kept in await context.checkpoints()]
+        assert APPROVED not in said
+        if sum(key.startswith(MAY_REPLACE) for key in said) < 2:
+            raise Conflict("Council.scc holds captions that somebody else made", code=HAS_CAPTIONS)
+        return StepResult(note="told")
+
+    async def scenario() -> None:
+        async with engine(tmp_path, Plan(remote={StepKind.PUBLISH: publish})) as it:
+            (job_id,) = await it.add("Grant.mp4")
+            for _ in range(2):
+                await it.until_state(JobState.NEEDS_A_LOOK, job_id)
+                await it.jobs.approve([job_id])
+            await it.until_state(JobState.DONE, job_id)
+            trail = await it.store.look(lambda unit: unit.notes.audit_of(job_id, 9))
+            assert [note.what for note in trail] == ["approved.replacing"] * 2
 
     run(scenario())
 

@@ -44,6 +44,23 @@ def note(what: str, body: Json | None = None) -> AuditNote:
             note("sidecar.replaced", {"path": "/mnt/flex/7-1-Council.scc"}),
             "7-1-Council.scc on the server was replaced, and what it held is kept",
         ),
+        (
+            note(
+                "sidecar.replaced",
+                {
+                    "path": "/mnt/flex/7-1.scc",
+                    "reason": "it shows 2 captions",
+                    "state": "valid",
+                    "kept": "/k/7-1.scc",
+                },
+            ),
+            "7-1.scc on the server was replaced, and what it held is kept as /k/7-1.scc: "
+            "a person allowed it (it shows 2 captions)",
+        ),
+        (
+            note("approved.replacing"),
+            "approved: a person lets our captions take the place of those on the server",
+        ),
         (note("jobs.removed"), "removed from the queue"),
         (note("jobs.put-back"), "put back into the queue"),
         (note("captions.again"), "captions asked for again, of the chosen words"),

@@ -11,7 +11,9 @@ from vodstudio.captions.fit import Evidence, Fit, fitting
 from vodstudio.captions.formats import read_any, sniff
 from vodstudio.captions.reading import clock, decode, lines_of
 from vodstudio.captions.scc import HEADER, read_scc
+from vodstudio.captions.timecode import DROP_FRAME, Timebase
 from vodstudio.core.errors import BadMedia
+from vodstudio.core.wording import duration
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _NOT_WHOLE_S = 60.0
@@ -29,8 +31,8 @@ class SidecarState(StrEnum):
     LATE = "late"
 
 
-FALSE_STATES = frozenset({SidecarState.FAKE, SidecarState.EMPTY, SidecarState.FOREIGN})
-"""What may be replaced without a person, once it is kept; captions that only come late are somebody's work."""
+FALSE_STATES = frozenset({SidecarState.FAKE, SidecarState.EMPTY})
+"""What may be replaced without a person, once it is kept: no verdict about a recording is worth somebody's work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,17 @@ class Sidecar:
     offset_s: float = 0.0
 
 
-def judge(content: bytes, evidence: Evidence = NOTHING_KNOWN, *, ending: str = "") -> Sidecar:
-    """What the file is worth for this recording; `ending` is how it is named, which players go by."""
+def judge(
+    content: bytes, evidence: Evidence = NOTHING_KNOWN, *, ending: str = "", base: Timebase = DROP_FRAME
+) -> Sidecar:
+    """What the file is worth for this recording; `ending` is how it is named, which players go by.
+
+    `base` is how the station counts the labels of SCC: an hour that it begins with is no delay.
+    """
     form = sniff(content)
     wanted = ending.lower().removeprefix(".")
     if wanted == "scc" or (not wanted and form is not None and form.name == "scc"):
-        found = examine_scc(content)
+        found = examine_scc(content, base)
     else:
         found = _examine_text(content, wanted)
     return _compared(found, evidence) if found.state is SidecarState.VALID and found.cues else found
@@ -95,7 +102,7 @@ def _compared(found: Sidecar, evidence: Evidence) -> Sidecar:
     if told.fit is Fit.OTHER:
         return replace(found, state=SidecarState.FOREIGN, reason=told.reason, faults=faults)
     if told.fit is Fit.LATE:
-        amount = f"{clock(abs(told.offset_s))} too {'late' if told.offset_s > 0 else 'early'}"
+        amount = f"{_amount(abs(told.offset_s))} too {'late' if told.offset_s > 0 else 'early'}"
         return replace(
             found,
             state=SidecarState.LATE,
@@ -105,6 +112,11 @@ def _compared(found: Sidecar, evidence: Evidence) -> Sidecar:
         )
     reason = f"{found.reason}; {told.reason}" if told.reason else found.reason
     return replace(found, reason=reason, faults=faults, offset_s=told.offset_s)
+
+
+def _amount(seconds: float) -> str:
+    """Tenths where they are seen, whole seconds where it is minutes."""
+    return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
 
 
 def _span_faults(cues: Sequence[Cue], evidence: Evidence, offset_s: float) -> list[str]:
@@ -123,7 +135,7 @@ def _span_faults(cues: Sequence[Cue], evidence: Evidence, offset_s: float) -> li
     return faults
 
 
-def examine_scc(content: bytes) -> Sidecar:
+def examine_scc(content: bytes, base: Timebase = DROP_FRAME) -> Sidecar:
     """Decode the file as a television does. Codes are captions; text under the header is fake; neither is empty."""
     text = decode(content)[0].removeprefix(_MARK).replace("\0", "")
     rest = [line for line in lines_of(text) if line.strip()]
@@ -131,7 +143,7 @@ def examine_scc(content: bytes) -> Sidecar:
         return Sidecar(state=SidecarState.EMPTY, reason="it has no captions in it", format="scc")
     if rest[0].strip() != HEADER:
         return Sidecar(state=SidecarState.FAKE, reason=f"its first line is not {HEADER}", format="scc")
-    reading = read_scc(text)
+    reading = read_scc(text, base)
     lines = len(rest) - 1
     bad_lines = len({fault.split(":")[0] for fault in reading.faults if "is not a code" in fault})
     bad_lines += sum("does not begin with a time" in fault for fault in reading.faults)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from vodstudio.core.approval import APPROVED
 from vodstudio.core.jobs import (
     Checkpoint,
     Claim,
@@ -162,8 +163,8 @@ class Jobs(Protocol):
         """
         ...
 
-    def approve(self, job_id: JobId, now: datetime) -> bool:
-        """A person lets this job be published, now or when it gets there; False when that is over or said already."""
+    def approve(self, job_id: JobId, now: datetime, key: str = APPROVED) -> bool:
+        """A person says yes to its publishing, now or when it gets there; False when that is over or said already."""
         ...
 
     def remove(self, job_id: JobId) -> None:

@@ -33,6 +33,13 @@ class Intents:
         found = self._kept.get(key)
         return found[0] if found else None
 
+    def was_answered(self, question: str, answers: str) -> bool:
+        """Whether something whose key begins so was kept after this key."""
+        keys = list(self._kept)
+        return question in self._kept and any(
+            key.startswith(answers) for key in keys[keys.index(question) + 1 :]
+        )
+
     async def keep(self, key: str, body: Json, now: datetime) -> None:
         """Keep finished work; the first value of a key stays."""
         if key not in self._kept:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from vodstudio.core.approval import waits_for_a_yes
+from vodstudio.core.approval import APPROVED, key_of_yes, waits_for_a_yes
 from vodstudio.core.errors import Conflict, NotFound
 from vodstudio.core.events import JobChanged, QueueSwitched
 from vodstudio.core.jobs import Job, JobId, JobState, Rank, StepKind, StepState, StopReason
@@ -113,8 +113,10 @@ class JobControl:
 
         def change(unit: Unit, job_id: JobId) -> None:
             row = unit.jobs.row(job_id)
-            if unit.jobs.approve(job_id, now):
-                unit.notes.audit("approved", {"job": job_id, "title": row.title if row else ""}, now)
+            key = key_of_yes(row.problem if row else None, now)
+            if unit.jobs.approve(job_id, now, key):
+                what = "approved" if key == APPROVED else "approved.replacing"
+                unit.notes.audit(what, {"job": job_id, "title": row.title if row else ""}, now)
             if row is not None and waits_for_a_yes(row.problem):
                 unit.jobs.retry(job_id, now)
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from vodstudio.core.approval import APPROVED, ASK_FIRST
@@ -35,7 +34,6 @@ from vodstudio.services.verifying import Verifying
 
 INDEXED_WITHIN = timedelta(minutes=30)
 LONGEST_TITLE = 80
-REPLACED = "replaced:"
 VIDEO_ENDINGS = (".mp4", ".mov", ".m4v", ".mpg", ".mpeg", ".ts", ".mkv")
 
 
@@ -49,6 +47,7 @@ class Publishing:
     drives: Drives
     clock: Clock
     notebook: Notebook
+    replaced: Path
 
     async def publish(self, context: AsyncContext, inputs: Inputs) -> StepResult:
         """Deliver the video with its captions, or put captions beside a video that is there already."""
@@ -157,6 +156,7 @@ class _Run:
         path, number = self.inputs.recording.path, self.inputs.recording.show_number
         captions = self.inputs.outputs.get("scc")
         await check_drive(self.house.drives, self.there, 0)
+        await self._check_name(path)
         await self.records.bind()
         show = await self.records.existing_show(number)
         if show is None:
@@ -174,6 +174,22 @@ class _Run:
         await self.intents.keep("file", {"name": path.name}, self.house.clock.now())
         await self._wait_for_file(reel_id)
         return await self._result(show.id, reel_id, vod_id, path.stem)
+
+    async def _check_name(self, video: Path) -> None:
+        """Captions belong to the video of their name: one that was renamed since would stand there without them."""
+        names = await self.house.content.names(video.parent)
+        if video.name in names:
+            return
+        number = re.compile(rf"{self.inputs.recording.show_number}\s*-", re.ASCII)
+        others = [name for name in names if number.match(name) and name.lower().endswith(VIDEO_ENDINGS)]
+        now = f"It may be {' or '.join(others)} now. " if others else ""
+        raise NotFound(
+            f"{video.name} does not lie on the content drive under this name any more",
+            hint=f"{now}Captions must have the name of their video. Give it this name again and press Retry, "
+            "or remove this job and add the file that is there. Nothing was changed.",
+            detail=str(video),
+            code="VS-VIDEO-RENAMED",
+        )
 
     async def _base_name(self, show_id: ShowId) -> str:
         """`<ShowID>-<Reel>-<Title>`, decided once."""
@@ -217,35 +233,19 @@ class _Run:
             clock=self.house.clock,
         )
 
-    async def _captions(self, target: Path, captions: Output) -> None:
-        sidecars = Sidecars(
-            job_id=self.inputs.job_id,
+    def _sidecars(self) -> Sidecars:
+        return Sidecars(
+            inputs=self.inputs,
             content=self.house.content,
             notebook=self.house.notebook,
-            work_folder=self.context.work_folder,
+            intents=self.intents,
+            clock=self.house.clock,
+            folder=self.house.replaced,
         )
-        await sidecars.put(target, captions, partial(self._keep_replaced, captions))
+
+    async def _captions(self, target: Path, captions: Output) -> None:
+        await self._sidecars().put(target, captions)
         await self.intents.keep(SIDECAR, {"sha256": captions.sha256}, self.house.clock.now())
-
-    async def _keep_replaced(self, captions: Output, aside: Output) -> None:
-        """The server takes minutes to see the file: a later attempt of this step is the one that gives it back."""
-        body = {"path": str(aside.path), "bytes": aside.size_bytes, "sha256": aside.sha256, **aside.facts}
-        await self.intents.keep(f"{REPLACED}{captions.sha256}", body, self.house.clock.now())
-
-    def _replaced(self) -> tuple[Output, ...]:
-        captions = self.inputs.outputs.get("scc")
-        kept = self.intents.kept(f"{REPLACED}{captions.sha256}") if captions else None
-        if kept is None:
-            return ()
-        return (
-            Output(
-                name="replaced-sidecar",
-                path=Path(str(kept["path"])),
-                size_bytes=int(str(kept["bytes"])),
-                sha256=str(kept["sha256"]),
-                facts={"reason": kept["reason"]},
-            ),
-        )
 
     async def _file(self, video: Output, target: Path, reel_id: ReelId) -> None:
         is_there = target.name in await self.house.content.names(target.parent)
@@ -295,9 +295,10 @@ class _Run:
         return "longer than the day that an SCC file can name" if made else "no speech was found"
 
     async def _result(self, show_id: ShowId, reel_id: ReelId, vod_id: int, base: str) -> StepResult:
-        has_captions = "scc" in self.inputs.outputs
+        captions = self.inputs.outputs.get("scc")
+        has_captions = captions is not None
         words = "with captions" if has_captions else f"without captions: {self._why_without()}"
-        replaced = self._replaced()
+        replaced = self._sidecars().replaced(captions) if captions is not None else ()
         if replaced:
             words += "; what lay in their place is kept"
         facts: dict[str, object] = {

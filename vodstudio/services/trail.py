@@ -17,12 +17,21 @@ def _published(body: Body) -> str:
 
 def _replaced(body: Body) -> str:
     name, reason = PurePath(str(body.get("path"))).name, body.get("reason")
-    why = f": it was no captions ({reason})" if reason else ""
-    return f"{name} on the server was replaced, and what it held is kept{why}"
+    is_false = body.get("state", "fake") in ("fake", "empty")
+    why = (
+        (f": it was no captions ({reason})" if is_false else f": a person allowed it ({reason})")
+        if reason
+        else ""
+    )
+    kept = f" as {body['kept']}" if body.get("kept") else ""
+    return f"{name} on the server was replaced, and what it held is kept{kept}{why}"
 
 
 _WORDS: Mapping[str, Callable[[Body], str]] = {
     "approved": lambda _: "approved: a person let it be published",
+    "approved.replacing": lambda _: (
+        "approved: a person lets our captions take the place of those on the server"
+    ),
     "published": _published,
     "sidecar.replaced": _replaced,
     "jobs.removed": lambda _: "removed from the queue",

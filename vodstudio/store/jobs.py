@@ -80,9 +80,9 @@ REMOVE = (
     f"DELETE FROM steps WHERE job_id {_LISTED}",
     f"DELETE FROM jobs WHERE id {_LISTED}",
 )
-_APPROVE = f"""
+_APPROVE = """
 INSERT INTO checkpoints (step_id, key, body, at)
- SELECT id, '{APPROVED}', '{{}}', ? FROM steps
+ SELECT id, ?, '{}', ? FROM steps
  WHERE job_id = ? AND kind = 'publish' AND state NOT IN ('done', 'cancelled')
  ON CONFLICT DO NOTHING"""
 _ACKNOWLEDGE = "UPDATE jobs SET is_acknowledged = 1 WHERE id = ? AND is_acknowledged = 0"
@@ -213,9 +213,9 @@ class SqlJobs:
         self._connection.exec_driver_sql(_FORGET_HOLDS)
         return True
 
-    def approve(self, job_id: JobId, now: datetime) -> bool:
-        """A person lets this job be published; False when that is over or was said before."""
-        return self._change(_APPROVE, (micros(now), job_id))
+    def approve(self, job_id: JobId, now: datetime, key: str = APPROVED) -> bool:
+        """A person says yes to its publishing; False when that is over or was said before."""
+        return self._change(_APPROVE, (key, micros(now), job_id))
 
     def remove(self, job_id: JobId) -> None:
         """Forget a job that does not run (with steps, checkpoints, outputs)."""
