@@ -47,9 +47,15 @@ class Desk:
         self.stage = stage
         self._run = run
         self.window: ReviewWindow = run(stage.open())
+        self.wait(self._has_looked)
 
     def wait(self, is_so: Callable[[], bool]) -> None:
         self._run(asyncio.wait_for(self.stage.until(is_so), 8.0))
+
+    def _has_looked(self) -> bool:
+        """The first check is over: later ones begin only after a change."""
+        editor = self.window.editor
+        return not (editor._check_soon.isActive() or editor._is_checking) and bool(self.window.sound._peaks)
 
     def press(self, key: Key, keys: Qt.KeyboardModifier = NONE, at: QWidget | None = None) -> None:
         QTest.keyClick(at or self.window.focusWidget() or self.window, key, keys)

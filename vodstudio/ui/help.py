@@ -20,9 +20,10 @@ INTRODUCTION = (
 class HelpOverlay(QFrame):
     """In the middle of the window; Escape or the button closes it."""
 
-    def __init__(self, window: QWidget, introduction: str = INTRODUCTION) -> None:
+    def __init__(self, window: QWidget, introduction: str = INTRODUCTION, *, height_px: int = 560) -> None:
         super().__init__(window)
         self._introduction = introduction
+        self._height_px = height_px
         self.setProperty("role", "panel")
         self.setObjectName("help")
         self.setAccessibleName("Help and keys")
@@ -106,5 +107,5 @@ class HelpOverlay(QFrame):
         host = self.parentWidget()
         if host is None:
             return
-        width, height = min(760, host.width() - 60), min(560, host.height() - 60)
+        width, height = min(760, host.width() - 60), min(self._height_px, host.height() - 60)
         self.setGeometry((host.width() - width) // 2, (host.height() - height) // 2, width, height)

@@ -64,7 +64,7 @@ class ReviewWindow(QWidget):
         self.model.is_read_only = review.is_read_only
         self._theme = theme
         self._build(theme)
-        self.keys = HelpOverlay(self, INTRODUCTION)
+        self.keys = HelpOverlay(self, INTRODUCTION, height_px=720)
         self.deeds = ReviewDeeds(self)
         self.listening = Listening(self)
         self.saving = Saving(self)
