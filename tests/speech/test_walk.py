@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,9 +22,9 @@ from vodstudio.core.errors import BadMedia
 from vodstudio.workers import listen_child
 from vodstudio.workers.listening import DEFAULT_MELS, Listening, mels_of
 from vodstudio.workers.sound import samples_of, sound_of
-from vodstudio.workers.sound_clock import Timekeeper
+from vodstudio.workers.sound_clock import SoundClock, Timekeeper
 from vodstudio.workers.voice import VoiceModel
-from vodstudio.workers.windows import Features, Region, Speech
+from vodstudio.workers.windows import SAMPLE_RATE, Features, Region, Speech
 
 
 class Killed(BaseException):
@@ -273,3 +274,28 @@ def test_c16_a_change_of_format_in_the_middle_starts_anew(tmp_path: Path) -> Non
         times = Timekeeper(joins=True)
         found = np.concatenate(list(samples_of(frames, times=times))).astype(np.float32) / 32768.0
     assert np.array_equal(found, np.concatenate([decode_audio(str(part)) for part in parts]))
+
+
+@pytest.mark.parametrize("codec", ["aac", "mp2", "ac3"])
+def test_e21_damaged_packets_are_left_out_and_all_behind_them_is_heard(tmp_path: Path, codec: str) -> None:
+    """A drop-out of the recorder in the twelfth second must not cost the rest of the meeting, nor move its times."""
+    path = made(tmp_path / "dropout.mkv", "-t", "60", "-i", str(MEETING), "-map", "0:a", "-c:a", codec)
+    content = bytearray(path.read_bytes())
+    at = len(content) // 5
+    content[at : at + 1500] = random.Random(3).randbytes(1500)
+    path.write_bytes(content)
+    found = listened(path, tmp_path / "speech.s16").listened
+    heard_s = found["samples"] / SAMPLE_RATE
+    assert 50.0 < heard_s <= 60.1
+    assert SoundClock(found["marks"]).moment(heard_s) == pytest.approx(60.0, abs=0.2)
+
+
+def test_a_track_of_which_nothing_can_be_decoded_is_said(tmp_path: Path) -> None:
+    path = made(tmp_path / "noise.mkv", "-t", "5", "-i", str(MEETING), "-map", "0:a", "-c:a", "ac3")
+    content = bytearray(path.read_bytes())
+    for place in [at for at in range(len(content) - 1) if content[at : at + 2] == b"\x0b\x77"]:
+        content[place : place + 2] = b"\x00\x00"
+    path.write_bytes(content)
+    with pytest.raises(BadMedia) as refused:
+        listened(path, tmp_path / "speech.s16")
+    assert refused.value.code == "VS-SOUND-UNREADABLE"

@@ -124,9 +124,11 @@ def _add_sample(container: InputContainer, stream: AudioStream, at_s: float, sum
     import av
     import numpy
 
+    from vodstudio.workers.containers import sound_frames
+
     container.seek(int(at_s * 1_000_000))
     resampler = av.AudioResampler(format="fltp")
-    for frame in container.decode(stream):
+    for frame in sound_frames(container, stream):
         if frame.time is not None and frame.time >= at_s + SAMPLE_S:
             break
         if frame.time is not None and frame.time < at_s - 1.0:

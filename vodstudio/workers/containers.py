@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,7 @@ from vodstudio.workers.source import error_of_reading
 from vodstudio.workers.timeline import Tell, Timeline, Times, packet_times
 
 if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.sidedata.sidedata import SideData
@@ -126,6 +128,29 @@ def _is_unknown(stream: Stream) -> bool:
 def sound_streams(container: InputContainer) -> list[AudioStream]:
     """The sound tracks that can be decoded, in the order of the file."""
     return [stream for stream in container.streams.audio if not _is_unknown(stream)]
+
+
+def sound_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Everything that can be decoded: a damaged packet is left out, as a player does, and the sound goes on behind it.
+
+    The container's own `decode` ends for good at the first one. Where nothing can be decoded, the reason is raised.
+    """
+    import av
+
+    fault: av.error.FFmpegError | None = None
+    is_heard = False
+    # Where the file itself cannot be followed any further, it ends, as for FFmpeg.
+    with contextlib.suppress(av.error.InvalidDataError):
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError as error:
+                fault = error
+                continue
+            is_heard = is_heard or bool(frames)
+            yield from frames
+    if fault is not None and not is_heard:
+        raise fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import BadMedia
 from vodstudio.core.files import CHUNK_BYTES, writing
 from vodstudio.workers.child import Channel
+from vodstudio.workers.containers import sound_frames
 from vodstudio.workers.sound import no_audio, samples_of, sound_of, timekeeper
 from vodstudio.workers.sound_choice import HeardFrom, choose
 from vodstudio.workers.voice import VadSettings, Voice
@@ -104,7 +105,7 @@ class Walk:
         with sound_of(self._source, self._heard_from.track) as (container, stream):
             times = timekeeper(container)
             self.marks = times.marks
-            blocks = samples_of(container.decode(stream), self._heard_from.channel, times)
+            blocks = samples_of(sound_frames(container, stream), self._heard_from.channel, times)
             with _opened(self._spool, "r+b" if kept else "w+b") as file:
                 if kept:
                     blocks = self._beyond(blocks, file)

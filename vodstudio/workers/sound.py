@@ -73,7 +73,7 @@ def samples_of(
 
     piece: _Piece | None = None
     begin_s = Fraction(0)
-    for frame in whole_frames(frames):
+    for frame in frames:
         found = (frame.format.name, frame.layout.name, frame.sample_rate)
         if piece is None or found != piece.shape:
             if piece is not None:
@@ -120,16 +120,3 @@ class _Piece:
                 samples = samples[self.side :: 2].copy()
             self.made += len(samples)
             yield samples
-
-
-def whole_frames(frames: Iterator[Any]) -> Iterator[Any]:
-    """A broken packet is left out, as a player does."""
-    import av
-
-    while True:
-        try:
-            yield next(frames)
-        except StopIteration:
-            return
-        except av.error.InvalidDataError:
-            continue

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vodstudio.workers.analyse import FLOOR_DB, SILENT_BELOW_DB
-from vodstudio.workers.containers import sound_streams
-from vodstudio.workers.sound import LEFT, MIX, RIGHT, samples_of, sound_of, whole_frames
+from vodstudio.workers.containers import sound_frames, sound_streams
+from vodstudio.workers.sound import LEFT, MIX, RIGHT, samples_of, sound_of
 from vodstudio.workers.voice import WINDOW_SAMPLES, VoiceModel
 from vodstudio.workers.windows import as_float
 
@@ -228,7 +228,7 @@ def _frames(container: InputContainer, stream: AudioStream, at_s: float) -> list
     frames = []
     try:
         container.seek(int(at_s / (stream.time_base or 1)), stream=stream)
-        for frame in whole_frames(container.decode(stream)):
+        for frame in sound_frames(container, stream):
             if frame.time is None or frame.time >= at_s + STRETCH_S:
                 break
             if frame.time >= at_s:

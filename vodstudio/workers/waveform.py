@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vodstudio.core.files import write_atomically
-from vodstudio.workers.containers import open_media
+from vodstudio.workers.containers import open_media, sound_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def _peaks(container: InputContainer) -> Iterator[float]:
     start_s = container.start_time / 1_000_000 if container.start_time else 0.0
     left = np.zeros(0, dtype=np.float32)
     is_first = True
-    for frame in container.decode(stream):
+    for frame in sound_frames(container, stream):
         if is_first and frame.time is not None:
             yield from (0.0 for _ in range(max(0, round((frame.time - start_s) * RATE))))
         is_first = False
