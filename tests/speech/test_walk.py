@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import sys
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from tests.speech.conftest import made
 from tests.speech.fakes import MEETING, MemoryContext
 from tests.speech.listening import LIBRARY, OURS, Told, listened
-from vodstudio.core.errors import BadMedia
+from vodstudio.core.errors import BadMedia, NoSpace
 from vodstudio.workers import listen_child
 from vodstudio.workers.listening import DEFAULT_MELS, Listening, mels_of
 from vodstudio.workers.sound import samples_of, sound_of
@@ -299,3 +300,21 @@ def test_a_track_of_which_nothing_can_be_decoded_is_said(tmp_path: Path) -> None
     with pytest.raises(BadMedia) as refused:
         listened(path, tmp_path / "speech.s16")
     assert refused.value.code == "VS-SOUND-UNREADABLE"
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="the limit that plays a full disk is one of POSIX systems"
+)
+@pytest.mark.parametrize("room", [999_424, 1_000_000, 1_200_000])
+def test_d_a_disk_that_is_full_is_said_wherever_the_writing_stops(tmp_path: Path, room: int) -> None:
+    """Half a block of the file system: the rest of the samples stays in hand and fails again as the spool closes."""
+    import resource
+
+    path = made(tmp_path / "plain.wav", "-t", "50", "-i", str(MEETING), "-ac", "1", "-ar", "16000")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises(NoSpace):
+            listened(path, tmp_path / "speech.s16")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)

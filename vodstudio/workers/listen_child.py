@@ -7,6 +7,7 @@ again, because no decoder can be stopped and continued to the bit; it compares w
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import zlib
@@ -145,7 +146,8 @@ class Walk:
         self.regions += voice.show(block)
         self._tell_progress()
         if len(self.regions) > self._untold and self._pace.is_due("regions", _TELL_REGIONS_EVERY_S):
-            file.flush()
+            with writing(self._spool):
+                file.flush()
             self._tell_regions()
         if voice.seen - self._kept_to >= KEEP_EVERY_S * SAMPLE_RATE:
             self._keep(voice, file)
@@ -184,9 +186,16 @@ class Walk:
             os.fsync(file.fileno())
 
 
-def _opened(spool: Path, mode: str) -> BinaryIO:
+@contextlib.contextmanager
+def _opened(spool: Path, mode: str) -> Iterator[BinaryIO]:
+    """What is still in hand is written as it closes: on a full disk that fails like any other writing."""
     with writing(spool):
-        return cast(BinaryIO, spool.open(mode))
+        file = cast(BinaryIO, spool.open(mode))
+    try:
+        yield file
+    finally:
+        with writing(spool):
+            file.close()
 
 
 def _sum_of(file: BinaryIO, start: int, end: int, before: int) -> int:
