@@ -108,7 +108,9 @@ def run_step(settings: Settings, request: StepRequest, tell: Tell) -> dict[str, 
 def hint_alone(error: VodError) -> str:
     """The same advice where no queue goes on by itself, and no button is there to be pressed."""
     kept = [part for part in re.split(r"(?<=[.;]) ", error.hint) if "by itself" not in part]
-    hint = " ".join(kept).replace("press Retry", "run the same command again")
+    # What follows a sentence begins one: its own beginning may be among what was left out.
+    told = re.sub(r"(?<=\. )[a-z]", lambda first: first[0].upper(), " ".join(kept))
+    hint = told.replace("press Retry", "run the same command again")
     if isinstance(error, Hold | TryLater):
         hint = f"{hint} Then run the same command again: it goes on from here.".strip()
     return hint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vodstudio.core.errors import BadMedia, ChildCrashed, NoModel, VodError
+from vodstudio.core.errors import BadMedia, ChildCrashed, NoModel, NoSpace, VodError
 from vodstudio.step_alone import hint_alone
 
 
@@ -14,6 +14,14 @@ from vodstudio.step_alone import hint_alone
         (
             NoModel("No model", condition="model:x", hint="Copy it there. The job goes on by itself."),
             "Copy it there. Then run the same command again: it goes on from here.",
+        ),
+        (
+            NoSpace(
+                "Full",
+                condition="disk:x",
+                hint="Free some space. The work goes on by itself; nothing is lost.",
+            ),
+            "Free some space. Nothing is lost. Then run the same command again: it goes on from here.",
         ),
         (
             ChildCrashed("FFmpeg ended", hint="It is tried once more by itself."),
