@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QToolTip
 
@@ -70,6 +70,30 @@ def test_progress_changes_the_row_live(stage: Stage, shown: Shown) -> None:
     stage.bridge.post(replace(event, kind=StepKind.STILLS, progress=0.9))
     stage.bridge.post(replace(event, progress=0.51))
     shown(lambda: "51 %" in stage.face(1).headline)
+
+
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_a_row_that_only_got_further_is_painted_as_ever(stage: Stage, is_chosen: bool) -> None:
+    view = stage.page.view
+    view.clearSelection()
+    if is_chosen:
+        view.select_jobs([job(1)])
+    stage.model.progress(
+        StepProgressed(job_id=job(1), step_id=StepId("s"), kind=StepKind.SPEECH, progress=0.7, speed=7.0)
+    )
+
+    def painted(region: QRegion) -> QImage:
+        made = QImage(view.viewport().size(), QImage.Format.Format_RGB32)
+        made.fill(0)
+        view.viewport().render(made, QPoint(), region)
+        return made
+
+    region = QRegion(view._due_region)
+    assert not region.isEmpty()
+    shortened = painted(region)
+    assert not view._due
+    assert shortened == painted(region)
+    assert painted(QRegion(0, 0, 5, 5)) != shortened
 
 
 def test_space_pauses_and_resumes(stage: Stage, shown: Shown) -> None:

@@ -45,7 +45,6 @@ class RowDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, still_of: Callable[[Face], QPixmap | None], parent: QWidget) -> None:
         super().__init__(parent)
         self._still_of = still_of
-        self.dirty = QRect()
         self._title = font(13, QFont.Weight.DemiBold)
         self._plain = font(12)
         self._chip = font(11, QFont.Weight.DemiBold)
@@ -106,14 +105,7 @@ class RowDelegate(QStyledItemDelegate):
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, face: Face) -> None:
         rect = option.rect
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if is_selected:
-            painter.fillRect(rect, self._colour(self._theme.row))
-            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), self._colour(self._theme.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, self._colour(self._theme.hover))
-        if self.dirty.left() >= state_column(rect)[0]:
-            self._paint_state(painter, rect, face)
-            return
+        self._paint_ground(painter, rect, is_selected, bool(option.state & QStyle.StateFlag.State_MouseOver))
         self._paint_line(painter, rect)
         self._paint_still(painter, rect, face)
         self._paint_titles(painter, rect, face)
@@ -124,6 +116,20 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(self._colour(self._theme.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)  # the bar left one: it would cover the row
             painter.drawRoundedRect(QRectF(rect).adjusted(4, 2, -2, -3), 5, 5)
+
+    def paint_progress(
+        self, painter: QPainter, rect: QRect, face: Face, is_selected: bool, is_hovered: bool
+    ) -> None:
+        """The words about the state and the bar alone, as `paint` draws them in this row."""
+        self._paint_ground(painter, rect, is_selected, is_hovered)
+        self._paint_state(painter, rect, face)
+
+    def _paint_ground(self, painter: QPainter, rect: QRect, is_selected: bool, is_hovered: bool) -> None:
+        if is_selected:
+            painter.fillRect(rect, self._colour(self._theme.row))
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), self._colour(self._theme.accent))
+        elif is_hovered:
+            painter.fillRect(rect, self._colour(self._theme.hover))
 
     def _paint_still(self, painter: QPainter, rect: QRect, face: Face) -> None:
         place = QRect(QPoint(rect.left() + EDGE_PX, rect.top() + 10), STILL)

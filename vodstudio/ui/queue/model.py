@@ -76,6 +76,9 @@ class QueueModel(QAbstractTableModel):
         self._keys: list[Key] = []
         self._rows: dict[JobId, JobRow] = {}
         self._faces: dict[JobId, Face] = {}
+        self._further: set[JobId] = (
+            set()
+        )  # their faces are of an earlier progress; put right when they are seen
         self._places: dict[Key, int] | None = {}
         self._has_more = False
         self._is_asking = False
@@ -124,6 +127,11 @@ class QueueModel(QAbstractTableModel):
     def is_heading(self, place: int) -> bool:
         """Whether a heading stands here."""
         return isinstance(self._keys[place], Section)
+
+    def face_at(self, place: int) -> Face | None:
+        """What the row here says; None for a heading."""
+        key = self._keys[place] if place < len(self._keys) else Section.DONE
+        return None if isinstance(key, Section) else self._face(key)
 
     def job_ids(self) -> list[JobId]:
         """All jobs here, from top to bottom."""
@@ -204,9 +212,7 @@ class QueueModel(QAbstractTableModel):
         if further == row:
             return
         self._rows[row.id] = further
-        face = self._faces.get(row.id)
-        if face is not None:
-            self._faces[row.id] = further_face(face, further, self._now())
+        self._further.add(row.id)
         index = self.index_of(row.id)
         self.dataChanged.emit(index, index, [Role.PROGRESS])
 
@@ -235,6 +241,9 @@ class QueueModel(QAbstractTableModel):
         if face is None:
             row = self._rows[job_id]
             face = self._faces[job_id] = face_of(row, self._city_name(row.city_id), self._now())
+        elif job_id in self._further:
+            face = self._faces[job_id] = further_face(face, self._rows[job_id], self._now())
+        self._further.discard(job_id)
         return face
 
     def _place(self, key: Key) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vodstudio.core.jobs import JobId
@@ -29,6 +29,8 @@ class QueueView(QTableView):
         self.setAccessibleDescription("Recordings and how far they are; arrow keys move, Space pauses")
         self.setModel(model)
         self._model = model
+        self._due: dict[int, QRect] = {}
+        self._due_region = QRegion()
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
@@ -60,12 +62,34 @@ class QueueView(QTableView):
         rect = self.visualRect(first)
         if rect.intersects(self.viewport().rect()):
             left, width = state_column(rect)
-            self.viewport().update(QRect(left, rect.top() + 10, width + 1, 46))
+            wanted = QRect(left, rect.top() + 10, width + 1, 46)
+            self._due[first.row()] = rect
+            self._due_region += wanted
+            self.viewport().update(wanted)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Tell the delegate which part is wanted."""
-        self._delegate().dirty = event.region().boundingRect()
-        super().paintEvent(event)
+        """Rows that only got further are painted here, without asking the model and the style about each."""
+        if self._due and (event.region() - self._due_region).isEmpty():
+            self._paint_progress()
+        else:
+            super().paintEvent(event)
+        self._due.clear()
+        self._due_region = QRegion()
+
+    def _paint_progress(self) -> None:
+        delegate, none = self._delegate(), QModelIndex()
+        ranges = self.selectionModel().selection()
+        parts = [ranges.at(number) for number in range(ranges.count())]
+        chosen = [range(part.top(), part.bottom() + 1) for part in parts]
+        under = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())) if self.underMouse() else none
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place, rect in self._due.items():
+            face = self._model.face_at(place)
+            if face is not None:
+                is_chosen = any(place in rows for rows in chosen)
+                delegate.paint_progress(painter, rect, face, is_chosen, place == under.row())
+        painter.end()
 
     def _delegate(self) -> RowDelegate:
         delegate = self.itemDelegate()
