@@ -89,6 +89,13 @@ def test_many_windows_in_a_moment_are_told_together_and_none_is_left_out(trial: 
     assert trial.words()[2] == (heard(5.0, "5"),)
 
 
+def test_the_device_that_heard_them_is_told_with_the_words(trial: Trial) -> None:
+    for number, device in enumerate(("cuda", "cpu")):
+        trial.context.checkpoint(f"window:{number}", {**window(float(number), "Aye"), "device": device})
+        trial.clock.at += 1.0
+    assert [event.device for event in trial.told if isinstance(event, WordsHeard)] == ["cuda", "cpu"]
+
+
 def test_words_that_were_not_kept_are_not_told(trial: Trial) -> None:
     trial.store.call(lambda unit: unit.queue.recover(lambda _: False, datetime(2026, 11, 18, tzinfo=UTC)))
     with pytest.raises(Cancelled):

@@ -183,7 +183,10 @@ def test_the_page_of_a_job_shows_what_was_heard_so_far_then_the_chosen_words(run
     for key, told in (
         ("listened:1", {"samples": 16000, "heard_from": {"track": 1, "why": "The first track is silent."}}),
         ("fallback:1:0", fallback),
-        ("window:2", {"words": [], "marks": [doubt], "reheard": [reheard]}),
+        (
+            "window:2",
+            {"words": [], "marks": [doubt], "reheard": [reheard], "device": "cpu", "device_why": "no card"},
+        ),
     ):
         assert keep(desk, hearing, Checkpoint(key=key, body=told, at=START))
     so_far = run(desk.service.words_of(job_of(desk)))
@@ -193,6 +196,8 @@ def test_the_page_of_a_job_shows_what_was_heard_so_far_then_the_chosen_words(run
         "reheard": [reheard],
         "fallbacks": [fallback],
         "heard_from": {"track": 1, "why": "The first track is silent."},
+        "device": "cpu",
+        "device_why": "no card",
     }
     finish_well(desk.store, hearing)
     mark = Mark(rule="H1", start=0.0, end=1.0, text="the words repeat")

@@ -71,6 +71,8 @@ def test_e01_e03_a_card_that_fails_on_the_way_loses_no_window(
     result = hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
     words = "".join(word.text for word in read_transcript(result.outputs[0].path).words)
     assert words == " cuda0 cuda1 cpu2 cpu3"
+    kept = sorted((str(c.key), c.body.get("device")) for c in context.checkpoints() if "window:" in c.key)
+    assert [device for _, device in kept] == ["cuda", "cuda", "cpu", "cpu"]
     assert result.facts["device"] == "cpu"
     assert "the graphics card failed" in str(result.facts["device_why"])
     assert tools.devices.choose(VOICE, "default", _nothing).name == "cpu"

@@ -58,8 +58,8 @@ def open_words(stage: Stage, shown: Shown, words: WordsOfJob, job_id: JobId = LI
     return tab(stage)
 
 
-def hear(stage: Stage, *passages: Passage, job_id: JobId = LIVE) -> None:
-    stage.bridge.post(WordsHeard(job_id=job_id, step_id=StepId("s"), passages=passages))
+def hear(stage: Stage, *passages: Passage, job_id: JobId = LIVE, device: str = "") -> None:
+    stage.bridge.post(WordsHeard(job_id=job_id, step_id=StepId("s"), passages=passages, device=device))
 
 
 def is_at_end(words: WordsTab) -> bool:
@@ -249,6 +249,33 @@ def test_the_device_stays_on_the_page(stage: Stage, shown: Shown) -> None:
     assert "Processor · the graphics card ran out of memory" in told
     assert "The left channel is silent." in told
     assert "CUDA 2" in words._chip.toolTip()
+
+
+def test_the_device_shows_from_the_first_words_and_changes_while_they_come(
+    stage: Stage, shown: Shown
+) -> None:
+    words = open_words(stage, shown, WordsOfJob(is_whole=False))
+    assert words._chip.isHidden()
+    card: Json = {"device": "cuda", "device_why": "an NVIDIA card is here"}
+    stage.transcripts.words[LIVE] = WordsOfJob(facts=card, is_whole=False)
+    hear(stage, passage(0), device="cuda")
+    shown(lambda: "Graphics card" in labels(words))
+    assert words._chip.toolTip() == "An NVIDIA card is here"
+    gave_up: Json = {"device": "cpu", "fallbacks": [{"at_s": 28.0, "why": "The driver failed"}]}
+    stage.transcripts.words[LIVE] = WordsOfJob(facts=gave_up, is_whole=False)
+    hear(stage, passage(1), device="cpu")
+    shown(lambda: "Processor · the driver failed" in labels(words))
+    assert words.model.passages == [passage(0), passage(1)]
+
+
+def test_what_is_read_of_a_device_is_not_shown_for_another_job(stage: Stage, shown: Shown) -> None:
+    words = open_words(stage, shown, WordsOfJob(passages=many_passages(1), is_whole=False))
+    stage.transcripts.words[LIVE] = WordsOfJob(facts={"device": "cuda"}, is_whole=False)
+    hear(stage, passage(1), device="cuda")
+    stage.transcripts.words[DONE] = WordsOfJob(passages=many_passages(2), version=version())
+    stage.choose(9)
+    shown(lambda: len(words.model.passages) == 2 and words._is_loaded and stage.coroutines.is_idle)
+    assert words._chip.isHidden()
 
 
 def test_chosen_paragraphs_are_copied_with_their_times(stage: Stage, shown: Shown) -> None:

@@ -95,6 +95,7 @@ class WordsHeard:
     job_id: JobId
     step_id: StepId
     passages: tuple[Passage, ...]
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

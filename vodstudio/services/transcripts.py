@@ -180,7 +180,9 @@ def _facts_so_far(kept: Sequence[Checkpoint]) -> Json:
     reheard = [each for body in bodies for each in cast("list[object]", body.get("reheard") or ())]
     heard_from = next((body["heard_from"] for body in bodies if "heard_from" in body), "")
     fallbacks = [one.body for one in kept if one.key.startswith(FALLBACK)]
-    return {"reheard": reheard, "heard_from": heard_from, "fallbacks": fallbacks}
+    last = next((body for body in reversed(bodies) if "device" in body), {})
+    device = {name: last[name] for name in ("device", "device_why") if name in last}
+    return {"reheard": reheard, "heard_from": heard_from, "fallbacks": fallbacks, **device}
 
 
 def _add(unit: Unit, version: TranscriptVersion, recording: Recording) -> None:

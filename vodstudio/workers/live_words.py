@@ -18,17 +18,20 @@ class LiveWords:
         self._claim = claim
         self._emit = emit
         self._waiting: list[Passage] = []
+        self._device = ""
         self._told_at = float("-inf")
 
     def hear(self, body: Json) -> None:
         """A checkpoint was committed; if it carries words, they may be told."""
         self._waiting += passages_of(words_in(body), marks_in(body))
+        self._device = str(body.get("device", self._device))
 
     def tell(self, now: float, *, is_end: bool = False) -> None:
         """Tell what waits, unless something was told just now; at the end in any case."""
         if not self._waiting or (now - self._told_at < TELL_EVERY_S and not is_end):
             return
         passages, self._waiting, self._told_at = tuple(self._waiting), [], now
+        claim, device = self._claim, self._device
         self._emit(
-            WordsHeard(job_id=self._claim.inputs.job_id, step_id=self._claim.step_id, passages=passages)
+            WordsHeard(job_id=claim.inputs.job_id, step_id=claim.step_id, passages=passages, device=device)
         )

@@ -127,6 +127,7 @@ class _Run:
 
     def _keep(self, answer: Mapping[str, Any], talk: Conversation) -> None:
         window = self._placed({name: value for name, value in answer.items() if name != "event"})
+        window |= {"device": self._heard.device.name, "device_why": self._heard.device.why}
         self._job.keep(WINDOW, window["index"], window)
         crash_point("speech.window-kept")
         talk.send({"ack": window["index"]})

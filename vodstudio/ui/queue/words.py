@@ -37,6 +37,8 @@ class WordsTab(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._job_id: JobId | None = None
+        self._job: Job | None = None
+        self._heard_on = ""
         self._speech: Step | None = None
         self._is_loaded = False
         self._was_hearing = False
@@ -108,7 +110,7 @@ class WordsTab(QWidget):
     async def show_job(self, job: Job) -> None:
         """What was heard in this recording, read off this thread; what is told meanwhile comes after it."""
         is_new = job.id != self._job_id
-        self._job_id = job.id
+        self._job_id, self._job = job.id, job
         self._was_hearing = self._is_hearing
         self._speech = next((step for step in job.steps if step.kind is StepKind.SPEECH), None)
         if is_new:
@@ -120,6 +122,7 @@ class WordsTab(QWidget):
         if job.id != self._job_id:
             return
         self._facts, self._version, self._is_loaded = words.facts, words.version, True
+        self._heard_on = str(words.facts.get("device") or "")
         self._show_words(words.passages)
         self._show_head()
         self.view.follow(self._is_hearing if is_new else self.view.follows)
@@ -204,7 +207,7 @@ class WordsTab(QWidget):
     def _on_event_arrived(self, event: Event) -> None:
         match event:
             case WordsHeard() if event.job_id == self._job_id:
-                self._hear(event.passages)
+                self._hear(event)
             case StepProgressed() if event.job_id == self._job_id and event.kind is StepKind.SPEECH:
                 self._live = event
                 if self._is_loaded and self._speech is not None:
@@ -212,16 +215,26 @@ class WordsTab(QWidget):
             case _:
                 pass
 
-    def _hear(self, passages: tuple[Passage, ...]) -> None:
+    def _hear(self, event: WordsHeard) -> None:
         """Before the first reading has come back they wait for it."""
         if not self._is_loaded:
-            self._early += passages
+            self._early += event.passages
             return
-        self.model.append(passages)
+        if event.device and event.device != self._heard_on and self._job is not None:
+            self._heard_on = event.device
+            self._desk.coroutines.start(self._read_facts(self._job), group="words-facts")
+        self.model.append(event.passages)
         self._hint.hide()
         self._text.show()
         self._show_places()
         self._show_follow()
+
+    async def _read_facts(self, job: Job) -> None:
+        """Another device hears from here on: which one, and why, is noted beside the words."""
+        facts = (await self._desk.transcripts.words_of(job)).facts
+        if job.id == self._job_id and self._is_hearing:
+            self._facts = facts
+            self._show_head()
 
 
 def _tell(shown: QLabel, text: str) -> None:
