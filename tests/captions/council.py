@@ -9,6 +9,7 @@ import random
 from vodstudio.captions.cue import Cue
 from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.segment import Setting, segment
+from vodstudio.captions.timecode import RATE
 from vodstudio.captions.transcript import Word
 
 SENTENCES = (
@@ -55,6 +56,20 @@ def council_cues(seed: int, cues: int) -> tuple[Cue, ...]:
     """The cues that we make of them."""
     words, duration_s = council_words(seed, cues)
     return segment(words, BROADCAST_32, Setting(duration_s=duration_s)).cues
+
+
+def hurried_cues(seed: int, count: int) -> tuple[Cue, ...]:
+    """Captions that come faster than line 21 can always send them, written by hand and not by our segmentation."""
+    rng = random.Random(seed)
+    rows = [text for text in SENTENCES if len(text) <= 32]
+    cues: list[Cue] = []
+    at_s = 1.5
+    for _ in range(count):
+        length_s = rng.choice((0.4, 0.7, 1.1, 1.6, 2.5, 4.0))
+        lines = tuple(rng.choice(rows) for _ in range(rng.choice((1, 2))))
+        cues.append(Cue(start_s=at_s, end_s=at_s + length_s, lines=lines, is_top=rng.random() < 0.1))
+        at_s += length_s + rng.choice((0.0, 2 / RATE, 0.3, 1.0, 3.0))
+    return tuple(cues)
 
 
 def same_signs(text: str) -> str:
