@@ -2,7 +2,8 @@
 
 `trial-ok`, `trial-dies`, `trial-fault` answer the trial on a graphics card; `hear-dies` passes it and dies after
 two windows there. `memory` has no room on the card for more than two pieces, nor for anything but int8; `driver` and
-`cublas` fail on the card with these messages; `hangs` never comes back from a window; `listen-dies` dies while it listens; `times` tells times that cannot be; `sure` is sure of the language.
+`cublas` fail on the card with these messages; `hangs` never comes back from a window; `listen-dies` dies while it listens; `times` tells times that cannot be;
+`sure` is sure of the language; `tune-dies` dies while its speed is measured.
 On the processor it always works.
 """
 
@@ -97,6 +98,12 @@ def listen(script: str, request: Mapping[str, Any]) -> None:
     tell({"event": "listened", **body, "heard_from": heard_from})
 
 
+def tune(script: str) -> None:
+    if script == "tune-dies":
+        os.abort()
+    tell({"event": "tuned", "threads": 1, "compute_type": "int8", "speed": 10.0})
+
+
 def main() -> None:
     script = sys.argv[1]
     while (request := heard()).get("verb") != "bye":
@@ -107,6 +114,8 @@ def main() -> None:
                 listen(script, request)
             case "hear":
                 hear(script, request)
+            case "tune":
+                tune(script)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import pytest
 from tests.speech.conftest import made
 from tests.speech.fakes import CHILD, MEETING, ROOT, VOICE, MemoryContext, inputs_of
 from vodstudio.captions.transcript import read_transcript
-from vodstudio.core.errors import BadMedia, ChildCrashed, Conflict, NeedsUser, NoModel, NotFound
+from vodstudio.core.errors import BadMedia, Cancelled, ChildCrashed, Conflict, NeedsUser, NoModel, NotFound
 from vodstudio.workers.endings import identity_of
 from vodstudio.workers.model_file import prove
 from vodstudio.workers.models import DEMO_VOICE, Shelf
@@ -234,3 +234,14 @@ def test_d_no_speech_child_outlives_its_parent(tmp_path: Path) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         psutil.Process(record["pid"]).wait(3.0)
     assert identity_of(record["pid"]) != record["identity"]
+
+
+def test_e16_a_cancel_does_not_wait_for_the_checksums_of_a_model(
+    tools: SpeechTools, context: MemoryContext, copy: Path
+) -> None:
+    """Gigabytes on a slow disk take a minute; this one is damaged, and nobody gets so far as to see it."""
+    (copy / "SHA256SUMS").write_text(f"{'0' * 64}  model.bin\n")
+    context.is_cancelled = True
+    with pytest.raises(Cancelled):
+        hear(tools, context, inputs_of(MEETING, model=copy.name))
+    assert copy.is_dir()

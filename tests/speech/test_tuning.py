@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.speech.fakes import CHILD, VOICE
+from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext, inputs_of, scripted, with_card
 from vodstudio.workers.devices import Device, cpu
-from vodstudio.workers.models import Model
+from vodstudio.workers.models import Model, Shelf
 from vodstudio.workers.process import Children
+from vodstudio.workers.speech import SpeechTools, hear
 from vodstudio.workers.tune_child import _changes
 from vodstudio.workers.tuning import Tuned, Tuning, in_use
 
@@ -93,3 +95,37 @@ def test_fewer_threads_are_tried_and_other_numbers_only_where_none_were_asked_fo
         {"compute_type": "int8_float16"}
     ]
     assert list(_changes({**wanted, "threads": 1, "compute_type": "int8"})) == []
+
+
+@pytest.fixture
+def mine(shelf: Shelf) -> Path:
+    """A model that is not known as the demo voice, so that it is measured."""
+    return Path(shutil.copytree(VOICE, shelf.folder / "mine"))
+
+
+def _with_tuning(tools: SpeechTools, context: MemoryContext, script: str) -> SpeechTools:
+    machine = context.work_folder.with_name("machine.json")
+    tuning = Tuning(machine, tools.children, scripted(script))
+    return dataclasses.replace(with_card(tools, script), tuning=tuning)
+
+
+def test_e02_a_measurement_that_dies_stops_no_job(
+    tools: SpeechTools, context: MemoryContext, mine: Path, allowed_logs: list[str]
+) -> None:
+    """A card that fails there either works, or hands over to the processor as it hears."""
+    allowed_logs.append("could not be measured")
+    tools = _with_tuning(tools, context, "tune-dies")
+    result = hear(tools, context, inputs_of(MEETING, model=mine.name))
+    assert (result.facts["windows"], result.facts["device"]) == (4, "cuda")
+
+
+def test_what_cannot_be_learned_costs_no_finished_recording(
+    tools: SpeechTools, context: MemoryContext, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All words were heard, and somebody has removed the model meanwhile."""
+    monkeypatch.setattr("vodstudio.workers.tuning._LEARN_FROM_S", 0.0)
+    context.on_checkpoint = lambda key: shutil.rmtree(mine) if key.endswith(":3") else None
+    result = hear(_with_tuning(tools, context, "trial-ok"), context, inputs_of(MEETING, model=mine.name))
+    assert not mine.exists()
+    assert result.facts["windows"] == 4
+    assert result.outputs[0].path.is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, cast
@@ -9,6 +10,7 @@ from typing import Any, cast
 from vodstudio.captions import versions
 from vodstudio.captions.rewording import replacements_of, reworded
 from vodstudio.captions.transcript import Mark, Transcript, Word
+from vodstudio.core.errors import ChildCrashed, VodError
 from vodstudio.core.files import remove_leftovers, sha256_of
 from vodstudio.core.jobs import Inputs, Json, Output, StepResult
 from vodstudio.core.ports import Context
@@ -25,10 +27,12 @@ from vodstudio.workers.windows import SAMPLE_RATE
 
 UNSURE_LANGUAGE = "L1"
 
+log = logging.getLogger(__name__)
+
 
 def hear(tools: SpeechTools, context: Context, inputs: Inputs) -> StepResult:
     """Words of the recording in `words.<run>.json`; a run that was interrupted goes on after its last kept window."""
-    model = tools.shelf.choose(inputs.preset.speech, inputs.recording)
+    model = tools.shelf.choose(inputs.preset.speech, inputs.recording, context.check)
     remove_leftovers(context.work_folder)
     context.progress(0.0, note="listening")
     if tools.kept is not None:
@@ -57,7 +61,12 @@ def _tuned(tools: SpeechTools, job: SpeechJob, device: Device) -> Device:
     if tools.tuning is None or job.model.is_demo_voice:
         return device
     job.context.progress(LISTENING_SHARE, note="measuring this computer")
-    return in_use(device, tools.tuning.tune(job.model, device, job.compute_type, job.context.check))
+    try:
+        return in_use(device, tools.tuning.tune(job.model, device, job.compute_type, job.context.check))
+    except ChildCrashed as error:
+        # Hearing finds out by itself whether the device works, and has another one to go to.
+        log.warning("the speed of %s could not be measured: %s", job.model.name, error.detail)
+        return device
 
 
 def _learn(tools: SpeechTools, job: SpeechJob, result: StepResult, found: Heard | None) -> None:
@@ -65,7 +74,11 @@ def _learn(tools: SpeechTools, job: SpeechJob, result: StepResult, found: Heard 
     if tools.tuning is not None and found is not None and found.speed is not None:
         heard_s = cast(float, result.facts["duration_s"])
         used = Tuned(threads=found.device.threads, compute_type=found.compute_type, speed=found.speed)
-        tools.tuning.learn(job.model, found.device, job.compute_type, used, heard_s)
+        try:
+            tools.tuning.learn(job.model, found.device, job.compute_type, used, heard_s)
+        except (OSError, VodError) as error:
+            # The model may be gone by now, or the disk full: a note is not worth the words of a meeting.
+            log.info("the speed of %s was not noted: %s", job.model.name, error)
 
 
 def _result(job: SpeechJob, listened: Json, found: Heard | None) -> StepResult:
