@@ -1,4 +1,5 @@
 """The composition root: builds the store, the clients, the lanes and the services, and joins them by constructor."""
+# Longer than 350 lines: everything is joined in one place, so that a reader sees the whole house at once.
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """One run of the window: opens the house behind it, answers other processes, and closes everything in order."""
+# Longer than 350 lines: opening and closing are one order, and the order is the idea.
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ import pytest
 
 from tests.media.fakes import Stuck
 from vodstudio.core.errors import ChildCrashed, NotFound, VodError
+from vodstudio.workers.child_environment import PARENT_VARIABLE, system_environment
 from vodstudio.workers.endings import identity_of
 from vodstudio.workers.process import (
-    PARENT_VARIABLE,
     UNENDED,
     Child,
     Children,
@@ -26,7 +26,6 @@ from vodstudio.workers.process import (
     child_command,
     end_leftovers,
     finished,
-    system_environment,
 )
 from vodstudio.workers.tail import LOG_BYTES, RING_BYTES
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-from vodstudio.workers.process import PARENT_VARIABLE
+from vodstudio.workers.child_environment import PARENT_VARIABLE
 
 _PR_SET_PDEATHSIG = 1
 

@@ -20,17 +20,16 @@ from pathlib import Path
 
 from vodstudio.core.errors import ChildCrashed, NotFound, VodError
 from vodstudio.core.files import write_atomically
+from vodstudio.workers.child_environment import child_environment
 from vodstudio.workers.endings import end_group, ended_by_record, identity_of
 from vodstudio.workers.job_object import JobObject
 from vodstudio.workers.tail import Tail
 
-PARENT_VARIABLE = "VODSTUDIO_PARENT"
 GRACE_S = 3.0
 LINES_AHEAD = 256
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 LOW_PRIORITY = 10
 UNENDED = -9
-_HOME = str(Path(__file__).resolve().parents[2])
 
 
 log = logging.getLogger(__name__)
@@ -260,7 +259,7 @@ class Children:
             stdin=subprocess.PIPE if command.has_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment(command),
+            env=child_environment(command.environment, is_ours=command.is_ours),
             cwd=self._folder if not command.is_ours else None,
             start_new_session=True,
             creationflags=_creation_flags(command),
@@ -338,23 +337,6 @@ def _guard(command: Command) -> Sequence[str]:
     if setpriv:
         return (setpriv, "--pdeathsig", "KILL", "--")
     return child_command("exec", "--")
-
-
-def _environment(command: Command) -> dict[str, str]:
-    is_foreign_to_bundle = getattr(sys, "frozen", False) and not command.is_ours
-    environment = system_environment(os.environ) if is_foreign_to_bundle else dict(os.environ)
-    if command.is_ours:
-        # The child finds this program wherever the parent was started from.
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (_HOME, environment.get("PYTHONPATH"))))
-    return {**environment, **command.environment, PARENT_VARIABLE: str(os.getpid())}
-
-
-def system_environment(bundled: Mapping[str, str]) -> dict[str, str]:
-    """The environment as it was before a bundled program put its own libraries in front."""
-    before = bundled.get("LD_LIBRARY_PATH_ORIG")
-    ours = ("LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG")
-    environment = {name: value for name, value in bundled.items() if name not in ours}
-    return environment if before is None else {**environment, "LD_LIBRARY_PATH": before}
 
 
 def _creation_flags(command: Command) -> int:
