@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from itertools import islice
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
@@ -139,14 +140,7 @@ class QueueModel(QAbstractTableModel):
 
     def working_ids(self) -> list[JobId]:
         """The jobs under the first heading, when they are worked on."""
-        found: list[JobId] = []
-        for key in self._keys:
-            if isinstance(key, Section):
-                if key is not Section.WORKING:
-                    break
-            else:
-                found.append(key)
-        return found
+        return _under_first(Section.WORKING, self._keys)
 
     def row_of(self, job_id: JobId) -> JobRow | None:
         """The row of a job, if it is here."""
@@ -320,6 +314,16 @@ class QueueModel(QAbstractTableModel):
         self._keys[place:place] = keys
         self._places = None
         self.endInsertRows()
+
+
+def _under_first(section: Section, keys: Sequence[Key]) -> list[JobId]:
+    """The jobs under the first heading, if it is this one; looks no further, as there may be 100,000."""
+    found: list[JobId] = []
+    for key in islice(keys, 1, None) if keys[:1] == [section] else ():
+        if isinstance(key, Section):
+            break
+        found.append(key)
+    return found
 
 
 def _speaks_for(row: JobRow, kind: StepKind) -> bool:
