@@ -1,137 +1,149 @@
-"""The speech step beside plain faster-whisper: CPU seconds, peak memory and words, in one interleaved run.
+"""The speech step beside plain faster-whisper: CPU, memory, first words, equal words, and what remedies give.
 
-`python3 dev.py bench speech [MINUTES …] [--rounds N]`; both sides use the demo voice, int8, one thread, beam 5.
+`python3 dev.py bench speech [--parts …] [--lengths MINUTES …] [--rounds N] [--meetings DIR] [--tiny MODEL]`; both
+sides use the demo voice, int8, one thread, beam 5, in interleaved pairs of fresh processes. Meetings are made once
+and kept in DIR; the small things are the default, the long ones come with `--lengths` and their parts.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
+import dataclasses
 import statistics
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from tests.speech.fakes import MEETING, ROOT, VOICE, MemoryContext, inputs_of
-from vodstudio.workers.devices import Devices
-from vodstudio.workers.models import Shelf
-from vodstudio.workers.process import Children
-from vodstudio.workers.speech import SpeechTools, hear
+from tests.bench.speech_runs import Run, Wish, ours, plain
+from tests.bench.speech_sounds import QUIET, error_rate, meeting, quiet, spoken
 
-PLAIN = """
-import sys
-from faster_whisper import WhisperModel
-model = WhisperModel(sys.argv[2], device="cpu", compute_type="int8", cpu_threads=1)
-segments, info = model.transcribe(
-    sys.argv[1],
-    language="en",
-    beam_size=5,
-    vad_filter=True,
-    word_timestamps=True,
-    condition_on_previous_text=False,
-)
-for segment in segments:
-    for word in segment.words:
-        print(f"{word.start:.2f} {word.end:.2f}{word.word}")
-"""
+NEW_SEEDS = (41, 42, 43)
+_SLOTS = (1, 2, 4, 8)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One side of a pair."""
-
-    cpu_s: float
-    peak_mib: float
-    words: tuple[str, ...]
-
-
-def plain(recording: Path) -> Run:
-    """faster-whisper as its own documentation calls it."""
-    return _measured([sys.executable, "-c", PLAIN, str(recording), str(VOICE)])
-
-
-def ours(recording: Path) -> Run:
-    """The step with its two children; the parent that waits for them is counted too."""
-    return _measured([sys.executable, "-m", "tests.bench.speech", "--step", str(recording)])
-
-
-def _measured(argv: list[str]) -> Run:
-    """CPU of the process and all its children; the highest memory of any one of them."""
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(argv, cwd=ROOT, stdout=out)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        lines = out.read().decode().splitlines()
-    if process.returncode != 0:
-        raise SystemExit(f"{argv[1:3]} ended with {process.returncode}")
-    peak = usage.ru_maxrss
-    if lines and lines[0].startswith("{"):
-        peak = json.loads(lines.pop(0))["children_peak_kib"]
-    return Run(cpu_s=usage.ru_utime + usage.ru_stime, peak_mib=peak / 1024, words=tuple(lines))
-
-
-def step(recording: Path) -> None:
-    """Run the step in this process and print what it heard."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        children = Children(folder / "run")
-        shelf = Shelf(folder=folder / "models", demo_voice=VOICE, sample_meeting=MEETING)
-        tools = SpeechTools(children=children, shelf=shelf, devices=Devices(children, has_gpu=lambda: False))
-        result = hear(tools, MemoryContext(work_folder=folder), inputs_of(recording, model=str(VOICE)))
-        children.close()
-        body: dict[str, Any] = json.loads(result.outputs[0].path.read_text())
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    lines = [json.dumps({"children_peak_kib": peak})]
-    lines += [f"{word['start']:.2f} {word['end']:.2f}{word['text']}" for word in body["words"]]
-    sys.stdout.write("\n".join(lines) + "\n")
-
-
-def meeting(minutes: int, folder: Path) -> Path:
-    """A meeting of this length; the two minutes are the sample itself."""
-    if minutes == 2:
-        return MEETING
-    path = folder / f"meeting-{minutes}.mp4"
-    maker = ROOT / "tests" / "data" / "make_meeting.py"
-    arguments = ["--minutes", str(minutes), "--seed", "7", "--size", "320x180", "--fps", "5"]
-    subprocess.run([sys.executable, str(maker), str(path), *arguments], check=True, stdout=subprocess.DEVNULL)
-    return path
-
-
-def table(minutes: list[int], rounds: int) -> None:
-    """Interleaved pairs, medians."""
-    head = f"{'meeting':>8}  {'CPU s ours':>10} {'plain':>7} {'ratio':>6}  {'peak MiB ours':>13} {'plain':>7} {'ratio':>6}"
-    sys.stdout.write(f"{head}  words equal\n")
-    with tempfile.TemporaryDirectory() as name:
-        for length in minutes:
-            recording = meeting(length, Path(name))
-            pairs = [(ours(recording), plain(recording)) for _ in range(rounds)]
-            cpu = [statistics.median(run.cpu_s for run in side) for side in zip(*pairs, strict=True)]
-            peak = [statistics.median(run.peak_mib for run in side) for side in zip(*pairs, strict=True)]
-            equal = all(one.words == other.words for one, other in pairs)
-            sys.stdout.write(
-                f"{length:>4} min  {cpu[0]:>10.1f} {cpu[1]:>7.1f} {cpu[0] / cpu[1]:>6.2f}"
-                f"  {peak[0]:>13.0f} {peak[1]:>7.0f} {peak[0] / peak[1]:>6.2f}"
-                f"  {'yes' if equal else 'NO'} ({len(pairs[0][0].words)})\n"
+def pairs(options: argparse.Namespace) -> None:
+    """CPU, memory and words of both engines, medians of interleaved pairs."""
+    _say(
+        "   meeting  engine      CPU s ours   plain  ratio  MiB ours, children together   plain  ratio  words equal"
+    )
+    for length in options.lengths:
+        for engine in options.engines:
+            wish = Wish(recording=meeting(length, options.meetings), engine=engine)
+            runs = [(ours(wish), plain(wish)) for _ in range(options.rounds)]
+            cpu, peak = _medians(runs, "cpu_s"), _medians(runs, "peak_mib")
+            equal = all(one.words == other.words for one, other in runs)
+            _say(
+                f"{length:>6} min  {engine:<10}  {cpu[0]:>10.1f} {cpu[1]:>7.1f} {cpu[0] / cpu[1]:>6.2f}"
+                f"  {peak[0]:>27.0f} {peak[1]:>7.0f} {peak[0] / peak[1]:>6.2f}"
+                f"  {'yes' if equal else 'NO'} ({len(runs[0][0].words)}), {options.rounds} pairs"
             )
+
+
+def memory(options: argparse.Namespace) -> None:
+    """Ours alone, as long as it may be: memory must not grow."""
+    _say("   meeting  engine      MiB, children together  beside the shortest  CPU s   words")
+    for engine in options.engines:
+        shortest = 0.0
+        for length in options.lengths:
+            run = ours(Wish(recording=meeting(length, options.meetings), engine=engine))
+            shortest = shortest or run.peak_mib
+            _say(
+                f"{length:>6} min  {engine:<10}  {run.peak_mib:>22.0f}  {run.peak_mib / shortest:>19.2f}"
+                f"  {run.cpu_s:>5.0f}  {len(run.words):>6}"
+            )
+
+
+def first(options: argparse.Namespace) -> None:
+    """CPU and memory until the first words of a file, in batches; then both stop."""
+    _say("   meeting  CPU s until the first words, ours   plain   ratio  MiB ours   plain  ratio")
+    for length in options.lengths:
+        wish = Wish(recording=meeting(length, options.meetings), engine="batched", first_only=True)
+        one, other = ours(wish), plain(wish)
+        _say(
+            f"{length:>6} min  {one.first_cpu_s:>34.1f} {other.first_cpu_s:>7.1f}"
+            f"  1/{other.first_cpu_s / one.first_cpu_s:<4.0f} {one.peak_mib:>9.0f} {other.peak_mib:>7.0f}"
+            f"  1/{other.peak_mib / one.peak_mib:.1f}"
+        )
+
+
+def slots(options: argparse.Namespace) -> None:
+    """Memory of a model of the tiny shape, in windows and for each piece that is heard at once."""
+    if options.tiny is None:
+        _say("memory of a tiny model: left out, name one with --tiny FOLDER")
+        return
+    recording = meeting(10, options.meetings) if options.speech is None else options.speech
+    wish = Wish(recording=recording, model=options.tiny)
+    _say(f"tiny, in windows: {ours(wish).peak_mib:.0f} MiB, children together")
+    before: float | None = None
+    for pieces in _SLOTS:
+        run = ours(dataclasses.replace(wish, engine="batched", pieces=pieces))
+        more = (
+            ""
+            if before is None
+            else f", {(run.peak_mib - before) / (pieces - pieces // 2):.0f} for each more"
+        )
+        _say(f"tiny, {pieces} pieces at once: {run.peak_mib:.0f} MiB, children together{more}")
+        before = run.peak_mib
+
+
+def seeds(options: argparse.Namespace) -> None:
+    """Three meetings that nobody has heard, remedies on."""
+    _say("   seed  engine      word errors ours   plain")
+    for seed in options.seeds:
+        recording = spoken(options.meetings / f"seed{seed}.mp4", minutes=3, seed=seed)
+        for engine in options.engines:
+            wish = Wish(recording=recording, engine=engine)
+            both = ours(dataclasses.replace(wish, remedies=True)), plain(wish)
+            rates = [error_rate(recording, [text for _, _, text in run.words]) for run in both]
+            _say(f"{seed:>7}  {engine:<10}  {rates[0]:>16.1%} {rates[1]:>7.1%}")
+
+
+def nobody(options: argparse.Namespace) -> None:
+    """Ten minutes in which nobody speaks."""
+    _say("10 minutes of  engine      words ours   plain")
+    for name in QUIET:
+        recording = quiet(name, 10, options.meetings)
+        for engine in options.engines:
+            wish = Wish(recording=recording, engine=engine)
+            both = ours(dataclasses.replace(wish, remedies=True)), plain(wish)
+            _say(f"{name:<13}  {engine:<10}  {len(both[0].words):>10} {len(both[1].words):>7}")
+
+
+def _medians(runs: Sequence[tuple[Run, Run]], what: str) -> list[float]:
+    return [statistics.median(getattr(run, what) for run in side) for side in zip(*runs, strict=True)]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "pairs": pairs,
+    "memory": memory,
+    "first": first,
+    "slots": slots,
+    "seeds": seeds,
+    "nobody": nobody,
+}
 
 
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("minutes", nargs="*", type=int, default=[2, 10])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=["pairs", "seeds", "nobody"])
+    parser.add_argument("--lengths", nargs="+", type=int, default=[10])
+    parser.add_argument("--engines", nargs="+", default=["sequential", "batched"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(NEW_SEEDS))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--step", type=Path)
-    arguments = parser.parse_args()
-    if arguments.step is not None:
-        step(arguments.step)
-    else:
-        table(arguments.minutes, arguments.rounds)
+    parser.add_argument("--meetings", type=Path, default=Path(tempfile.gettempdir()) / "vodstudio-meetings")
+    parser.add_argument("--tiny", type=Path, help="a folder with a real model of the tiny shape")
+    parser.add_argument("--speech", type=Path, help="a recording for that model")
+    options = parser.parse_args()
+    options.meetings.mkdir(parents=True, exist_ok=True)
+    for part in options.parts:
+        PARTS[part](options)
 
 
 if __name__ == "__main__":
