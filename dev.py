@@ -444,9 +444,11 @@ def do_run(rest: Sequence[str]) -> int:
 
 def do_test(rest: Sequence[str]) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    # The whole suite also measures what it ran of the program; a part of it could not tell.
-    measured = [] if rest else ["coverage", "run", "-m"]
-    hand_over([str(VENV_PYTHON), "-m", *measured, "pytest"], rest or ["-p", "tests.covered"])
+    if rest:
+        hand_over([str(VENV_PYTHON), "-m", "pytest"], rest)
+    # The whole suite uses all cores and measures what it ran of the program; a part of it could not tell.
+    whole = "coverage run -m pytest -p tests.covered -n logical --maxprocesses 4"
+    hand_over([str(VENV_PYTHON), "-m", *whole.split()], [])
 
 
 def do_lint(rest: Sequence[str]) -> int:
