@@ -24,11 +24,12 @@ from vodstudio.captions.sidecar import Sidecar, SidecarState, judge
 from vodstudio.captions.timecode import Timebase, timebase_for
 from vodstudio.captions.transcript import Transcript, read_transcript
 from vodstudio.cli_output import DONE, FAILED, progress, show
-from vodstudio.core.errors import BadMedia, Conflict, NotFound
+from vodstudio.core.errors import BadMedia, Conflict, NotFound, Refused
 from vodstudio.core.files import write_atomically
-from vodstudio.services.sidecar_survey import Judged, content_of, survey
+from vodstudio.services.sidecar_survey import Judged, Survey, content_of, survey
 
 _WELL = (SidecarState.VALID,)
+Tell = Callable[[float, float | None, str], None]
 
 
 def captions(arguments: argparse.Namespace) -> int:
@@ -140,6 +141,7 @@ def _shifted(cues: tuple[Cue, ...], by_s: float) -> tuple[Cue, ...]:
 
 def _check(arguments: argparse.Namespace) -> dict[str, Any]:
     transcript = read_transcript(Path(arguments.words)) if arguments.words else None
+    _refuse_one_recording_for_many(arguments)
     told = progress(arguments.json)
     files: list[dict[str, Any]] = []
     bare: list[str] = []
@@ -149,7 +151,7 @@ def _check(arguments: argparse.Namespace) -> dict[str, Any]:
         for text in arguments.paths:
             path = Path(text)
             if path.is_dir():
-                found = survey(path, listener.length_of, lambda done: told(done, None, "looking"))
+                found = _surveyed(path, listener, arguments, told)
                 files += [_judged(one) for one in found.judged]
                 bare += [str(video) for video in found.bare]
                 continue
@@ -165,11 +167,37 @@ def _check(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _refuse_one_recording_for_many(arguments: argparse.Namespace) -> None:
+    folder = next((text for text in arguments.paths if Path(text).is_dir()), None)
+    if arguments.media and folder is not None:
+        raise Refused(
+            f"--media names one recording, and {folder} is a folder",
+            hint="To hear each recording in it, write --listen instead. Nothing was changed.",
+            code="VS-USAGE",
+        )
+
+
+def _surveyed(folder: Path, listener: _Listener, arguments: argparse.Namespace, told: Tell) -> Survey:
+    """A whole folder, by the lengths of its recordings, or by their voices."""
+    done_before = [0.0]
+
+    def looked(done: float) -> None:
+        done_before[0] = done
+        told(done, None, "looking")
+
+    def heard(video: Path) -> Evidence:
+        return listener.listened_to(
+            video, lambda at_s: told(done_before[0], None, f"listening to {video.name}, {at_s:.0f} s")
+        )
+
+    return survey(folder, heard if arguments.listen else listener.length_of, looked)
+
+
 def _evidence(
     listener: _Listener,
     arguments: argparse.Namespace,
     transcript: Transcript | None,
-    told: Callable[[float, float | None, str], None],
+    told: Tell,
 ) -> Evidence:
     """What is known of the recording: heard now, or when its words were."""
     words = transcript.words if transcript else ()
@@ -221,7 +249,7 @@ def _verdict(path: Path, verdict: Sidecar) -> dict[str, Any]:
         "offset_s": verdict.offset_s,
         "cues": len(verdict.cues),
         "faults": list(verdict.faults),
-        "needs_a_look": verdict.state not in _WELL,
+        "needs_a_look": verdict.state not in _WELL or not verdict.is_whole,
         "report": None,
     }
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from datetime import datetime
-from fractions import Fraction
 from typing import NoReturn, TypeAlias
 
+from vodstudio.cli_values import rate_of, seconds_of, shift_of, time_of, whole_number
 from vodstudio.core.errors import Refused
 from vodstudio.core.jobs import StepKind
 from vodstudio.core.version import VERSION
 
 ALONE = tuple(kind.value for kind in StepKind if kind not in (StepKind.PUBLISH, StepKind.VERIFY))
-_SLOWEST_FPS, _FASTEST_FPS = 10, 120
-_LONGEST_S = 1e6
 CODES = """\
 exit codes:
   0    done
@@ -121,7 +117,9 @@ def _looking(words: Words) -> None:
         "--state", action="append", default=[], metavar="STATE", help="only this state; may repeat"
     )
     jobs.add_argument("--text", metavar="WORDS", help="only titles with these words")
-    jobs.add_argument("--limit", type=_whole(1, 10_000), default=200, metavar="N", help="at most N (200)")
+    jobs.add_argument(
+        "--limit", type=whole_number(1, 10_000), default=200, metavar="N", help="at most N (200)"
+    )
     job = _word(words, "job", "everything about one job", "job 3f2a", "job 3f2a --json")
     job.add_argument("id", metavar="ID", help="its id, or the first letters of it")
 
@@ -135,7 +133,9 @@ def _changing(words: Words) -> None:
     add.add_argument("paths", nargs="+", metavar="PATH")
     add.add_argument("--city", metavar="ID", help="the city, when the name does not say it")
     add.add_argument("--preset", metavar="ID", help="how to treat it; the city's own otherwise")
-    add.add_argument("--by", type=_time, metavar="TIME", help="when it has to be done, like 2026-03-05T18:00")
+    add.add_argument(
+        "--by", type=time_of, metavar="TIME", help="when it has to be done, like 2026-03-05T18:00"
+    )
     add.add_argument("--again", action="store_true", help="another job for a recording that is known already")
     for name, about in (
         ("pause", "pause jobs, or with --all the queue; what runs stops at its checkpoint"),
@@ -173,7 +173,9 @@ def _changing(words: Words) -> None:
     cleanup = _word(
         words, "cleanup", "remove old finished jobs and their work files", "cleanup", "cleanup --days 7"
     )
-    cleanup.add_argument("--days", type=_whole(0, 3650), default=None, metavar="N", help="older than N days")
+    cleanup.add_argument(
+        "--days", type=whole_number(0, 3650), default=None, metavar="N", help="older than N days"
+    )
 
 
 def _working(words: Words) -> None:
@@ -194,7 +196,9 @@ def _working(words: Words) -> None:
     demo.add_argument("--home", metavar="DIR", help="where the sample station lies")
     server = _word(words, "simulate-cablecast", "a Cablecast server for practice, on this computer alone",
                    "simulate-cablecast --port 8080 --folder practice")  # fmt: skip
-    server.add_argument("--port", type=_whole(0, 65535), default=0, metavar="N", help="0 takes a free one")
+    server.add_argument(
+        "--port", type=whole_number(0, 65535), default=0, metavar="N", help="0 takes a free one"
+    )
     server.add_argument("--folder", metavar="DIR", help="where it keeps its objects")
 
 
@@ -218,19 +222,22 @@ def _captions(words: Words) -> None:
     make.add_argument("--name", metavar="BASE", help="their name without ending; that of the words otherwise")
     make.add_argument("--format", action="append", default=[], metavar="NAME",
                       help="only this one; may repeat: srt vtt scc ttml txt transcript (all but the last)")  # fmt: skip
-    make.add_argument("--duration", type=_seconds, default=0.0, metavar="S", help="length of the video")
+    make.add_argument("--duration", type=seconds_of, default=0.0, metavar="S", help="length of the video")
     _caption_options(make, _captions_check(verbs), _captions_convert(verbs))
 
 
 def _captions_check(verbs: Words) -> argparse.ArgumentParser:
     look = _word(
         verbs, "check", "what caption files are worth, and what the check report says of them",
-        "captions check meeting.scc --media meeting.mp4", "captions check /mnt/flex-2 --json",
+        "captions check meeting.scc --media meeting.mp4", "captions check /mnt/flex-2 --listen --json",
         "captions check meeting.vtt --words words.json --html report.html",
     )  # fmt: skip
     look.add_argument("paths", nargs="+", metavar="PATH", help="caption files, or folders of recordings")
     look.add_argument(
         "--media", metavar="FILE", help="the recording: its voice is compared with the captions"
+    )
+    look.add_argument(
+        "--listen", action="store_true", help="hear each recording of a folder: slower, and tells more"
     )
     look.add_argument("--words", metavar="FILE", help="its words.json: they are compared as well")
     look.add_argument("--html", metavar="FILE", help="write the report as a page")
@@ -246,7 +253,7 @@ def _captions_convert(verbs: Words) -> argparse.ArgumentParser:
     turn.add_argument("target", metavar="OUT")
     turn.add_argument("--format", metavar="NAME", help="the format of OUT, where its ending does not say it")
     turn.add_argument("--language", default="en", metavar="TAG", help="the language of the text (en)")
-    turn.add_argument("--shift", type=_shift, default=0.0, metavar="S", help="seconds later, or -S earlier")
+    turn.add_argument("--shift", type=shift_of, default=0.0, metavar="S", help="seconds later, or -S earlier")
     return turn
 
 
@@ -266,7 +273,7 @@ def _caption_options(
             "--first-label", default="00:00:00:00", metavar="LABEL", help="what SCC begins with"
         )
     for parser in (make, look, turn):
-        parser.add_argument("--fps", type=_rate, default=_rate("30000/1001"), metavar="RATE",
+        parser.add_argument("--fps", type=rate_of, default=rate_of("30000/1001"), metavar="RATE",
                             help="pictures a second of the video (30000/1001)")  # fmt: skip
 
 
@@ -302,52 +309,3 @@ def _models(words: Words) -> None:
 
 def _ids(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="job ids, or the first letters of them")
-
-
-def _time(text: str) -> str:
-    """Checked here, so that the sentence names the option; what the owner gets is the text."""
-    try:
-        datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-03-05T18:00") from exc
-    return text
-
-
-def _rate(text: str) -> Fraction:
-    """Pictures a second: 25, 29.97 or 30000/1001."""
-    try:
-        rate = Fraction(text).limit_denominator(1001)
-    except (ValueError, ZeroDivisionError) as exc:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a rate like 25 or 30000/1001") from exc
-    near = Fraction(round(rate) * 1000, 1001)
-    rate = near if abs(rate - near) < Fraction(1, 100) and rate != round(rate) else rate
-    if not _SLOWEST_FPS <= rate <= _FASTEST_FPS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a rate from {_SLOWEST_FPS} to {_FASTEST_FPS}")
-    return rate
-
-
-def _seconds(text: str) -> float:
-    value = _shift(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a length in seconds")
-    return value
-
-
-def _shift(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not abs(value) < _LONGEST_S:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return value
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        value = int(text) if text.isdecimal() else -1
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
-        return value
-
-    return number

@@ -212,6 +212,26 @@ def test_a_whole_shelf(do: Do, capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert f"fake              {shelf / 'fake.scc'}: 1 of its 1 lines are not caption codes" in said
 
 
+def test_a_shelf_is_listened_to_when_that_is_asked_for(do: Do, tmp_path: Path) -> None:
+    """A length does not say that captions stop in the middle of the meeting; a voice does."""
+    shutil.copyfile(MEETING, tmp_path / "half.mp4")
+    (tmp_path / "broken.mp4").write_bytes(b"not a film at all" * 100)
+    scc = write_one([Cue(start_s=5, end_s=8, lines=("Roll call.",))], FORMATS["scc"]).data
+    for name in ("half", "broken"):
+        (tmp_path / f"{name}.scc").write_bytes(scc)
+    _, quick = do("check", str(tmp_path))
+    assert {Path(file["path"]).stem: file["needs_a_look"] for file in quick["files"]} == {
+        "half": False,
+        "broken": True,
+    }
+    code, body = do("check", str(tmp_path), "--listen")
+    found = {Path(file["path"]).stem: file for file in body["files"]}
+    assert (code, faults(body, CHECKED), body["needs_a_look"]) == (codes.FAILED, [], 2)
+    assert "its captions end at 0:08, and speech goes on until 2:0" in found["half"]["reason"]
+    assert found["half"]["state"] == "valid"
+    assert found["broken"]["needs_a_look"]
+
+
 def test_broken_files_of_others_are_converted_and_every_liberty_is_told(do: Do, tmp_path: Path) -> None:
     source = tmp_path / "theirs.srt"
     source.write_bytes(
@@ -271,6 +291,7 @@ def _options() -> Any:
         (["check", "nothing.scc"], codes.FAILED, "VS-NO-SUCH-FILE"),
         (["check", "{words}", "--media", "nothing.mp4"], codes.FAILED, "VS-NO-SUCH-FILE"),
         (["check", "{words}", "--html", "x.html"], codes.FAILED, "VS-NO-CAPTIONS"),
+        (["check", ".", "--media", "x.mp4"], codes.USAGE, "VS-USAGE"),
         (["convert", "{words}", "x.srt"], codes.FAILED, "VS-NOT-CAPTIONS"),
         (["convert", "{words}", "x.mcc"], codes.USAGE, "VS-CAPTION-FORMAT"),
         (["convert", "{empty}", "x.srt"], codes.FAILED, "VS-NO-CAPTIONS"),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from vodstudio.captions.cue import Cue
 from vodstudio.captions.fit import Evidence, Fit, fitting
 from vodstudio.captions.formats import read_any, sniff
-from vodstudio.captions.reading import clock, decode, lines_of
+from vodstudio.captions.reading import decode, lines_of
 from vodstudio.captions.scc import HEADER, read_scc
 from vodstudio.captions.timecode import DROP_FRAME, Timebase
 from vodstudio.core.errors import BadMedia
@@ -37,7 +37,10 @@ FALSE_STATES = frozenset({SidecarState.FAKE, SidecarState.EMPTY})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sidecar:
-    """The verdict with its reason in words, how late the captions come, and the cues that a viewer would see."""
+    """The verdict with its reason in words, how late the captions come, and the cues that a viewer would see.
+
+    `is_whole` is false where they end long before the speech does.
+    """
 
     state: SidecarState
     reason: str
@@ -45,6 +48,7 @@ class Sidecar:
     faults: tuple[str, ...] = ()
     format: str = ""
     offset_s: float = 0.0
+    is_whole: bool = True
 
 
 def judge(
@@ -98,7 +102,8 @@ def _count(cues: Sequence[Cue]) -> str:
 
 def _compared(found: Sidecar, evidence: Evidence) -> Sidecar:
     told = fitting(found.cues, evidence)
-    faults = (*found.faults, *_span_faults(found.cues, evidence, told.offset_s))
+    early = _early_end(found.cues, evidence, told.offset_s)
+    faults = (*found.faults, *filter(None, (early, _overhang(found.cues, evidence, told.offset_s))))
     if told.fit is Fit.OTHER:
         return replace(found, state=SidecarState.FOREIGN, reason=told.reason, faults=faults)
     if told.fit is Fit.LATE:
@@ -110,8 +115,8 @@ def _compared(found: Sidecar, evidence: Evidence) -> Sidecar:
             faults=faults,
             offset_s=told.offset_s,
         )
-    reason = f"{found.reason}; {told.reason}" if told.reason else found.reason
-    return replace(found, reason=reason, faults=faults, offset_s=told.offset_s)
+    reason = "; ".join(filter(None, (found.reason, told.reason, early)))
+    return replace(found, reason=reason, faults=faults, offset_s=told.offset_s, is_whole=not early)
 
 
 def _amount(seconds: float) -> str:
@@ -119,20 +124,25 @@ def _amount(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
 
 
-def _span_faults(cues: Sequence[Cue], evidence: Evidence, offset_s: float) -> list[str]:
-    """Captions that end long before the speech does, or go on after the video."""
+def _early_end(cues: Sequence[Cue], evidence: Evidence, offset_s: float) -> str:
+    """Captions that end long before the speech does."""
     end_s = cues[-1].end_s - offset_s
-    faults = []
     spoken_s = max(
         [end for _, end in evidence.speech[-1:]] + [word.end for word in evidence.words[-1:]], default=0.0
     )
-    if spoken_s - end_s > _NOT_WHOLE_S:
-        faults.append(f"its captions end at {clock(end_s)}, and speech goes on until {clock(spoken_s)}")
-    if evidence.duration_s and end_s - evidence.duration_s > _OVERHANG_S:
-        faults.append(
-            f"its captions go on until {clock(end_s)}, and the video ends at {clock(evidence.duration_s)}"
-        )
-    return faults
+    if spoken_s - end_s <= _NOT_WHOLE_S:
+        return ""
+    return f"its captions end at {duration(end_s)}, and speech goes on until {duration(spoken_s)}"
+
+
+def _overhang(cues: Sequence[Cue], evidence: Evidence, offset_s: float) -> str:
+    """Captions that go on after the video."""
+    end_s = cues[-1].end_s - offset_s
+    if not evidence.duration_s or end_s - evidence.duration_s <= _OVERHANG_S:
+        return ""
+    return (
+        f"its captions go on until {duration(end_s)}, and the video ends at {duration(evidence.duration_s)}"
+    )
 
 
 def examine_scc(content: bytes, base: Timebase = DROP_FRAME) -> Sidecar:
