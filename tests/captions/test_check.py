@@ -26,7 +26,7 @@ from vodstudio.captions.check import (
 )
 from vodstudio.captions.check_html import clock, report_html
 from vodstudio.captions.cue import Cue, Finding, Level
-from vodstudio.captions.drift import pause_of
+from vodstudio.captions.drift import Drift, pause_of
 from vodstudio.captions.edits import Waiver
 from vodstudio.captions.imported import spoken_times, transcript_of_cues, words_of_cues
 from vodstudio.captions.mask import merged
@@ -293,6 +293,36 @@ def test_q11_words_that_are_all_late_stop_the_captions() -> None:
     assert told.can_fix
 
 
+@pytest.mark.parametrize(("late_s", "level"), [(0.4, "warning"), (-0.4, "warning"), (0.6, "error")])
+def test_q11_words_that_are_a_little_early_hold_nobody(late_s: float, level: str) -> None:
+    transcript, _ = meeting(4, 150)
+    moved_words = [
+        replace(word, start=max(0.0, word.start + late_s), end=word.end + late_s) for word in transcript.words
+    ]
+    moved = replace(transcript, words=tuple(moved_words), duration=transcript.duration + 3)
+    cues = segment(moved_words, BROADCAST_32, Setting(duration_s=moved.duration)).cues
+    report = check(cues, moved, None, CheckSetting(duration_s=moved.duration))
+    assert found(report, "Q11") == [("Q11", level, None)]
+    assert bool(report.stops) is (level == "error")
+
+
+def test_q11_words_that_run_away_stop_the_captions_where_it_adds_up() -> None:
+    slow = Drift(offset_s=0.1, per_hour_s=0.4, span_s=3600, start_s=0, end_s=3600)
+    assert (slow.is_growing, slow.is_displaced) == (True, False)
+    assert replace(slow, span_s=4 * 3600).is_displaced
+    assert not replace(slow, per_hour_s=0.2, span_s=4 * 3600).is_displaced
+
+
+def test_q04_what_the_end_of_the_video_cuts_off_is_no_error() -> None:
+    last = cue(59.3, 60.0, "We are here.")
+    assert ("Q04", "warning", 0) in found(check([last], setting=SETTING))
+    assert ("Q04", "error", 0) in found(check([last], setting=CheckSetting(duration_s=70.0)))
+    fast = cue(59.1, 60.0, "We are here to talk about it.")
+    assert found(check([fast], setting=SETTING), "Q03") == [("Q03", "warning", 0)]
+    (told,) = [each for each in check([last], setting=SETTING).findings if each.rule == "Q04"]
+    assert not told.can_fix
+
+
 def test_q12_words_that_the_model_was_not_sure_of() -> None:
     unsure = [replace(word, probability=0.2 if "vote" in word.text else 0.9) for word in WORDS]
     report = check([cue(10, 12.4)], heard(unsure, [(9.8, 12.5)]), None, SETTING)
@@ -537,6 +567,20 @@ def test_spoken_times_of_a_word_in_two_captions() -> None:
     words = [Word(text=" twenty-four", start=1.0, end=2.0), Word(text=" votes", start=2.0, end=2.5)]
     cues = [cue(1, 1.5, "twenty-"), cue(1.5, 2, "four"), cue(2, 3, "votes")]
     assert spoken_times(cues, words) == [(1.0, 2.0), (1.0, 2.0), (2.0, 2.5)]
+
+
+def test_a_word_in_two_parts_has_its_time() -> None:
+    """Speech models hear “longer-term” as two words, of which the second begins with a hyphen."""
+    words = [
+        Word(text=" The", start=1.0, end=1.2),
+        Word(text=" longer", start=1.2, end=1.6),
+        Word(text="-term", start=1.6, end=2.0),
+        Word(text=" -", start=2.0, end=2.1),
+        Word(text=" question.", start=2.1, end=2.6),
+    ]
+    cues = [cue(1, 2, "The longer-term -"), cue(2.1, 3, "question.")]
+    assert spoken_times(cues, words) == [(1.0, 2.0), (2.1, 2.6)]
+    assert spoken_times([cue(1, 2, ">>")], [Word(text=" >>", start=1.0, end=1.1)]) == [(1.0, 1.1)]
 
 
 def test_every_rule_is_told_in_the_report_and_has_a_source(tmp_path: Path) -> None:

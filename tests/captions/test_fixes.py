@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.captions.council import council_words
 from vodstudio.captions.check import CheckSetting, Figures, Report, check
 from vodstudio.captions.cue import Cue, Finding, Level, check_cues
 from vodstudio.captions.fixes import (
@@ -26,7 +27,8 @@ from vodstudio.captions.fixes import (
 )
 from vodstudio.captions.imported import squeezed
 from vodstudio.captions.night import needs_look, stop_what_is_wrong
-from vodstudio.captions.profile import BROADCAST_32, LIVE_REPAIR, SLOW_READER, Profile
+from vodstudio.captions.profile import BROADCAST_32, LIVE_REPAIR, SLOW_READER, WEB_42, Profile
+from vodstudio.captions.segment import Setting, segment
 from vodstudio.core.errors import NeedsUser
 
 FPS = Fraction(30000, 1001)
@@ -71,6 +73,22 @@ def test_q04_what_stays_too_long_goes() -> None:
     assert times(shorten([cue(1, 20), cue(21, 23)], BROADCAST_32)) == [(1, 8), (21, 23)]
 
 
+def test_q04_what_is_said_for_too_long_becomes_several() -> None:
+    slow = cue(1, 13, "The city council of Lake Elmo will", "now come to order this evening.")
+    parts = shorten([slow, cue(13, 15)], BROADCAST_32)
+    assert [each.text for each in parts[:-1]] == [
+        "The city council",
+        "of Lake Elmo will now come",
+        "to order this evening.",
+    ]
+    assert (parts[0].start_s, parts[2].end_s) == (1, 13)
+    assert (parts[0].end_s, parts[1].end_s) == (parts[1].start_s, parts[2].start_s)
+    assert all(each.end_s - each.start_s <= 7 for each in parts)
+    assert shorten(parts, BROADCAST_32) == parts
+    endless = cue(1, 9, "a" * 44)
+    assert times(shorten([endless], BROADCAST_32))[-1][1] <= 9
+
+
 def test_q14_a_lone_word_goes_to_its_neighbour() -> None:
     (one,) = join([cue(1, 2, "We will vote"), cue(2.1, 2.9, "tonight")], BROADCAST_32)
     assert (one.text, one.start_s, one.end_s) == ("We will vote tonight", 1, 2.9)
@@ -99,7 +117,7 @@ def test_q03_q04_what_is_too_fast_stays_longer_where_there_is_room() -> None:
     assert times(extend([fast, cue(2.0, 4)], BROADCAST_32, FPS))[0] == (1, 2)
     assert times(extend([cue(1, 1.5, "Aye.")], BROADCAST_32, FPS)) == [(1, 2)]
     assert times(extend([cue(1, 1.5, "Aye.")], BROADCAST_32, FPS, 1.7)) == [(1, 1.7)]
-    assert times(extend([cue(1, 1.1, "x" * 60)], SLOW_READER, FPS)) == [(1, 2.6)]
+    assert times(extend([cue(1, 1.1, "x" * 60)], SLOW_READER, FPS)) == [(1, 5.615)]
     assert times(extend([cue(1, 3)], BROADCAST_32, FPS)) == [(1, 3)]
 
 
@@ -162,6 +180,28 @@ def test_whatever_comes_is_made_whole_and_keeps_every_word(
     assert squeezed("".join(each.text for each in made)) == squeezed("".join(each.text for each in in_order))
     report = check(made, setting=CheckSetting(profile=profile))
     assert not {found.rule for found in report.findings} & {"Q01", "Q02", "Q05"}
+
+    again = repaired(made, profile, FPS)
+    assert times(again) == times(made)
+    assert [each.lines for each in again] == [each.lines for each in made]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([BROADCAST_32, SLOW_READER, WEB_42]))
+def test_captions_made_of_words_need_no_repair(seed: int, profile: Profile) -> None:
+    """What can be mended is mended while they are made: the night publishes nothing that a repair would change."""
+    words, duration_s = council_words(seed, 20)
+    cues = segment(words, profile, Setting(duration_s=duration_s)).cues
+    mended = bridge(shorten(rebreak(clip(retime(cues, profile), duration_s), profile), profile), profile, FPS)
+    for one, other in zip(mended, cues, strict=True):
+        assert (one.start_s, one.end_s) == pytest.approx((other.start_s, other.end_s))
+    assert [each.lines for each in mended] == [each.lines for each in cues]
+    assert len(join(cues, profile)) == len(cues)
+    longer = extend(cues, profile, FPS, duration_s)
+    for cue_made, stays in zip(cues, longer, strict=True):
+        assert (
+            stays.end_s == pytest.approx(cue_made.end_s) or cue_made.end_s - cue_made.start_s >= profile.min_s
+        )
 
 
 def test_live_captions_become_good_ones() -> None:

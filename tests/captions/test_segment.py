@@ -191,6 +191,38 @@ def test_what_may_part(left: str, right: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "right"),
+    [("some", "who"), ("those", "of"), ("which", "in"), ("this", "and")],
+)
+def test_a_word_that_stands_for_a_noun_may_end_a_line(left: str, right: str) -> None:
+    assert not is_pair(left, right, _bare((left, right)))
+    assert is_pair(left, "motion", _bare((left, "motion")))
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "We need to answer quickly and carefully when they call.",
+            ("We need to answer quickly", "and carefully when they call."),
+        ),
+        (
+            "Tell the council you can take two different kinds of hikes.",
+            ("Tell the council you can take", "two different kinds of hikes."),
+        ),
+        (
+            "And in the end we can give them a new park.",
+            ("And in the end", "we can give them a new park."),
+        ),
+    ],
+)
+def test_lines_end_where_a_reader_would_breathe(text: str, lines: tuple[str, ...]) -> None:
+    """Seen in real speech: “quickly and / carefully”, “two / different kinds”, “give / you”."""
+    (one,) = cues_of(said(text, each=0.42))
+    assert one.lines == lines
+
+
+@pytest.mark.parametrize(
     ("text", "following", "ends"),
     [
         ("roll.", "", True),

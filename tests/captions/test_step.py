@@ -31,7 +31,13 @@ from vodstudio.captions.vtt import parse_vtt
 from vodstudio.core.errors import BadMedia, Cancelled, NeedsUser, NotFound, VodError
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import StepKind
+from vodstudio.core.plan import StepIdentity, step_key
+from vodstudio.core.recording import Fingerprint
 from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions
+from vodstudio.workers.media import Media
+from vodstudio.workers.models import Shelf
+from vodstudio.workers.process import Children
+from vodstudio.workers.steps import OURS, FfmpegFinder, Toolbox
 
 
 @pytest.fixture
@@ -47,6 +53,20 @@ def said(*words: tuple[str, float, float], duration: float = 60.0) -> Transcript
         duration=duration,
         words=tuple(Word(text=text, start=start, end=end) for text, start, end in words),
     )
+
+
+def test_captions_of_before_the_check_report_are_made_again(tmp_path: Path) -> None:
+    children = Children(tmp_path)
+    toolbox = Toolbox(
+        children=children,
+        media=Media(children),
+        ffmpeg=FfmpegFinder(children, tmp_path / "none"),
+        shelf=Shelf(folder=tmp_path, demo_voice=tmp_path / "none", sample_meeting=tmp_path / "none"),
+    )
+    tools = toolbox.steps()[StepKind.CAPTIONS].tools
+    toolbox.close()
+    before = StepIdentity(kind=StepKind.CAPTIONS, fingerprint=Fingerprint("1-a"), parameters={}, tools=OURS)
+    assert step_key(replace(before, tools=tools), "job") != step_key(before, "job")
 
 
 def test_three_files_say_the_same_words(folder: Path) -> None:

@@ -246,6 +246,20 @@ def test_h6_words_that_nobody_could_have_said() -> None:
     assert doubts(heard(signs)) == ()
 
 
+def test_h6_a_word_without_a_length_beside_a_long_one_is_a_slip() -> None:
+    """Speech models give two words one time now and then: “you can call it”, of which “can” lasts nothing."""
+    slip = [
+        Word(text=" you", start=1.0, end=1.2, probability=0.9),
+        Word(text=" can", start=1.2, end=1.22, probability=0.9),
+        Word(text=" call", start=1.22, end=1.4, probability=0.9),
+        Word(text=" it", start=1.4, end=1.42, probability=0.9),
+        Word(text=" outside", start=1.42, end=1.9, probability=0.9),
+    ]
+    assert doubts(heard(slip)) == ()
+    alone = [replace(word, end=word.start + 0.01, probability=0.5) for word in slip]
+    assert "H6" in rules(doubts(heard(alone)))
+
+
 def test_h6_long_sentences_are_quoted_in_short() -> None:
     words = said(
         "which altogether notwithstanding considerations administratively forthcoming", probability=0.1

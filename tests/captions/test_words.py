@@ -179,6 +179,40 @@ def test_w2_a_stretched_word_begins_where_the_voice_does() -> None:
     assert (other.start, other.end) == pytest.approx((10.4, 11.0))
 
 
+def test_w5_the_first_word_of_a_sentence_goes_with_it() -> None:
+    """A real hearing in short: the word lies over the end of one voice, its sentence begins with the next."""
+    words = [
+        word(10.0, 10.4, " later."),
+        word(10.4, 11.3, " These"),
+        word(12.8, 13.6, " steady"),
+        word(13.6, 14.0, " walks"),
+    ]
+    speech = [(4.0, 10.9), (12.5, 20.0)]
+    repaired = repair_words(words, 30.0, speech)
+    assert [one.start for one in repaired.words] == pytest.approx([10.0, 12.5, 12.8, 13.6])
+    assert [finding.rule for finding in repaired.findings] == ["W5"]
+    assert repair_words(repaired.words, 30.0, speech).words == repaired.words
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "speech"),
+    [
+        (" later,", " These", [(4.0, 10.9), (12.5, 20.0)]),
+        (" later.", " these", [(4.0, 10.9), (12.5, 20.0)]),
+        (" later.", " Yes.", [(4.0, 10.9), (12.5, 20.0)]),
+        (" later.", " These", [(4.0, 11.4), (12.5, 20.0)]),
+        (" later.", " These", [(4.0, 10.9)]),
+        (" later.", " These", []),
+        (" later.", " These", [(4.0, 10.9), (12.9, 20.0)]),
+    ],
+)
+def test_w5_a_word_that_may_be_where_it_was_heard_stays(
+    before: str, text: str, speech: list[tuple[float, float]]
+) -> None:
+    words = (word(10.0, 10.4, before), word(10.4, 11.3, text), word(12.8, 13.6, " steady"))
+    assert repair_words(words, 30.0, speech).words == words
+
+
 def test_w1_overlap_trims_the_end_of_the_earlier_word() -> None:
     repaired = repair_words([word(1.0, 2.0), word(1.5, 2.5)], 10.0)
     assert [(one.start, one.end) for one in repaired.words] == [(1.0, 1.5), (1.5, 2.5)]

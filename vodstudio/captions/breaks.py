@@ -10,6 +10,8 @@ from vodstudio.captions.tokens import Join, Token
 NEVER_SPLIT = 25.0
 _SENTENCE, _CLAUSE, _COMMA, _PAUSE, _CONJUNCTION, _PREPOSITION, _OTHER = 0.0, 1.0, 2.0, 2.0, 4.0, 5.0, 9.0
 _INSIDE_A_WORD, _AFTER_HYPHEN, _CUT = 60.0, 30.0, 90.0
+# What reads badly without being wrong: “and” at the end of a line, a verb without its “you”, “very” without “good”.
+_LOOSE = 4.0
 _SHORT_PAUSE_S = 0.35
 
 
@@ -26,6 +28,7 @@ DETERMINERS = _words(
     "a an the my your his her its our their this these those each every any no some another both either neither "
     "such what which whose"
 )
+PRONOUNS_TOO = _words("this these those each any some another both either neither such what which that")
 ADJECTIVES = _words(
     "new next public regular special first last second third other same current annual whole old good great big "
     "small local proposed final city general"
@@ -46,6 +49,12 @@ OBJECTS_TOO = _words("you it that this there who")
 CONJUNCTIONS = _words(
     "and but or nor so yet because although though while if unless until when where who whom whose which that "
     "since whereas than as before after whether"
+)
+JOINERS = _words("and but or nor so yet because although though while if unless that which than whether as")
+OBJECTS = _words("me him us them you it")
+PARTICLES = _words("up out off down away back over")
+QUALIFIERS = _words(
+    "very more most less least quite rather too almost nearly much so as ever how former several many few"
 )
 TITLES = _words(
     "mr mrs ms dr mayor councilmember councilman councilwoman councilor commissioner chair chairman chairwoman "
@@ -106,7 +115,7 @@ def _spaced_cost(left: Token, right: Token, bare: tuple[str, str]) -> float:
         return _AFTER_HYPHEN if left.text[-1] in "-/." else _INSIDE_A_WORD
     if ends_sentence(left.text, right.text):
         return _SENTENCE
-    cost = _plain_cost(left, right, bare[1])
+    cost = _plain_cost(left, right, bare[1]) + _loose_cost(left.text, bare)
     return cost + NEVER_SPLIT if is_pair(left.text, right.text, bare) else cost
 
 
@@ -119,6 +128,19 @@ def _plain_cost(left: Token, right: Token, right_bare: str) -> float:
     if right_bare in CONJUNCTIONS:
         return _CONJUNCTION
     return _PREPOSITION if right_bare in PREPOSITIONS else _OTHER
+
+
+def _loose_cost(left: str, bare: tuple[str, str]) -> float:
+    """What a break between these costs beyond its place in the sentence; after a sign it costs nothing."""
+    if left[-1] in ",;:—":
+        return 0.0
+    before, after = bare
+    is_loose = (
+        before in JOINERS
+        or (before in QUALIFIERS | NUMBER_WORDS and after not in _FUNCTION_WORDS)
+        or (after in OBJECTS | PARTICLES and before not in _FUNCTION_WORDS)
+    )
+    return _LOOSE if is_loose else 0.0
 
 
 def ends_sentence(text: str, following: str = "") -> bool:
@@ -149,11 +171,14 @@ def _is_grammar_pair(left: str, right: str) -> bool:
         return True
     if left in AUXILIARIES or left in NEGATIONS or left.endswith("n't"):
         return True
+    if left in PRONOUNS_TOO:
+        # “some of them”, “those who came”: the word stands for a noun.
+        return right not in PREPOSITIONS | CONJUNCTIONS
     if left in DETERMINERS or left in ("vs", "versus", "v"):
         return True
-    if left in PREPOSITIONS:
-        return right not in CONJUNCTIONS
-    return left in ADJECTIVES and right not in _FUNCTION_WORDS
+    return (left in PREPOSITIONS and right not in CONJUNCTIONS) or (
+        left in ADJECTIVES and right not in _FUNCTION_WORDS
+    )
 
 
 def _is_number_pair(left: str, right: str) -> bool:

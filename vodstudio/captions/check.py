@@ -183,13 +183,15 @@ def check(
     """
     heard, voice = _compared_with(cues, transcript, mask, setting)
     words = heard.words if transcript is not None else ()
-    coverage = coverage_of(cues, voice, pause_of(heard.settings))
+    drift = drift_of(heard.words, heard.regions, pad_of(heard.settings))
+    late_s = drift.offset_s if drift and drift.is_offset else 0.0
+    coverage = coverage_of(cues, voice, pause_of(heard.settings), late_s)
     own = _OURS if setting.profile.is_line21 else frozenset()
     found = [
-        *shape_findings(cues, setting.profile, setting.fps),
+        *shape_findings(cues, setting.profile, setting.fps, setting.duration_s),
         *time_findings(cues, words, voice),
         *coverage_findings(coverage, voice.total_s),
-        *doubt_findings(doubts(heard, cues), transcript.marks if transcript else (), cues),
+        *doubt_findings(doubts(heard, cues), transcript.marks if transcript else (), cues, drift),
         *edge_findings(cues, voice),
         *_unsure_finding(words),
         *spelling_findings(cues, setting.vocabulary),
@@ -201,7 +203,7 @@ def check(
     return Report(
         findings=open_findings,
         waived=waived,
-        figures=_figures(cues, heard, voice, coverage, setting),
+        figures=_figures(cues, heard, voice, coverage, drift, setting),
         not_checked=_not_checked(transcript, voice, setting),
         unsure=(unsure_words(words) or ())[:KEPT_UNSURE],
         language=heard.language,
@@ -248,12 +250,16 @@ def _unsure_finding(words: Sequence[Word]) -> Iterator[Finding]:
 
 
 def _figures(
-    cues: Sequence[Cue], heard: Transcript, voice: Mask, coverage: float | None, setting: CheckSetting
+    cues: Sequence[Cue],
+    heard: Transcript,
+    voice: Mask,
+    coverage: float | None,
+    drift: Drift | None,
+    setting: CheckSetting,
 ) -> Figures:
     speeds = sorted(speed_of(cue) for cue in cues if cue.end_s > cue.start_s)
     minutes = voice.total_s / 60
     unsure = unsure_words(heard.words)
-    drift: Drift | None = drift_of(heard.words, heard.regions, pad_of(heard.settings))
     words = sum(len(cue.text.split()) for cue in cues)
     return Figures(
         cues=len(cues),

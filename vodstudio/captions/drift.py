@@ -12,6 +12,8 @@ from vodstudio.captions.transcript import Mark, Word
 
 MOST_OFFSET_S = 0.25
 MOST_DRIFT_S_PER_HOUR = 0.3
+# From here on a viewer sees it: words that begin a stretch of speech are often heard a little early.
+DISPLACED_S = 0.5
 _CHUNK_S = 600.0
 _NEAR_S = 1.5
 _QUIET_S = 0.5
@@ -46,6 +48,12 @@ class Drift:
         """Whether the words run away from the voice."""
         grown_s = abs(self.per_hour_s) * self.span_s / 3600
         return abs(self.per_hour_s) > MOST_DRIFT_S_PER_HOUR and grown_s > _LEAST_DRIFT_S
+
+    @property
+    def is_displaced(self) -> bool:
+        """Whether the words stand where a viewer would miss them, if not everywhere then at one of the ends."""
+        grown_s = abs(self.per_hour_s) * self.span_s / 3600 if self.is_growing else 0.0
+        return abs(self.offset_s) + grown_s / 2 >= DISPLACED_S
 
 
 def pad_of(settings: Mapping[str, object]) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from vodstudio.captions.cue import Cue, Finding, Level
+from vodstudio.captions.drift import Drift
 from vodstudio.captions.imported import spoken_times
 from vodstudio.captions.mask import Mask, Region, mask_of
 from vodstudio.captions.repetition import plain
@@ -57,14 +58,19 @@ def _voiced(cue: Cue, before: Cue | None, voice: Mask) -> Region:
     return start_s, inside[-1][1]
 
 
-def coverage_of(cues: Sequence[Cue], voice: Mask, pause_s: float = _JOIN_S) -> float | None:
+def coverage_of(
+    cues: Sequence[Cue], voice: Mask, pause_s: float = _JOIN_S, late_s: float = 0.0
+) -> float | None:
     """How many percent of the time in which somebody speaks have a caption; None where nobody speaks or looked.
 
-    Pauses up to `pause_s` count as speech in the mask, so that captions apart by no more leave nothing out.
+    Pauses up to `pause_s` count as speech in the mask, so that captions apart by no more leave nothing out. What is
+    late by `late_s` as a whole is told as late, and not as missing at the beginning of each sentence too.
     """
     if voice.total_s < _ENOUGH_SPEECH_S:
         return None
-    shown = mask_of(((cue.start_s, cue.end_s) for cue in cues), join_s=max(pause_s, _JOIN_S))
+    shown = mask_of(
+        ((cue.start_s - late_s, cue.end_s - late_s) for cue in cues), join_s=max(pause_s, _JOIN_S)
+    )
     covered_s = sum(shown.covered_s(start, end) for start, end in voice.stretches)
     return min(100.0, 100.0 * covered_s / voice.total_s)
 
@@ -81,8 +87,11 @@ def coverage_findings(coverage: float | None, speech_s: float) -> Iterator[Findi
         yield Finding(rule="Q08", level=level, at_s=0.0, text=text)
 
 
-def doubt_findings(found: Sequence[Doubt], kept: Sequence[Mark], cues: Sequence[Cue]) -> Iterator[Finding]:
-    """Q08 to Q11 and Q24: what is doubted now, and what was doubted while it was heard."""
+def doubt_findings(
+    found: Sequence[Doubt], kept: Sequence[Mark], cues: Sequence[Cue], drift: Drift | None = None
+) -> Iterator[Finding]:
+    """Q08 to Q11 and Q24: what is doubted now, and what was doubted while it was heard; `drift` says how far."""
+    is_near = drift is not None and not drift.is_displaced
     told: list[Doubt] = []
     last: dict[str, int] = {}
     for doubt in sorted((*found, *kept), key=lambda each: (each.start, each.end)):
@@ -97,7 +106,7 @@ def doubt_findings(found: Sequence[Doubt], kept: Sequence[Mark], cues: Sequence[
         number = bisect_right(cues, doubt.start + _FRAME_S, key=attrgetter("start_s")) - 1
         yield Finding(
             rule=rule,
-            level=_level(doubt),
+            level=Level.WARNING if rule == "Q11" and is_near else _level(doubt),
             at_s=doubt.start,
             text=doubt.text,
             cue=number if number >= 0 and rule not in ("Q08", "Q11") else None,

@@ -18,6 +18,9 @@ from vodstudio.captions.shape import characters_of, speed_of, width_of
 _LEAST_S = 0.001
 _APART_S = 0.1
 _ORPHAN_CHARACTERS = 8
+# Slower than this nobody speaks for long: the caption was left standing.
+_SLOW_CPS = 5.0
+_PASSES = 10
 # Two frames of a code against a half of one: what a late caption is sent with when its own signs take too long.
 _FASTER = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "«": '"', "»": '"'})  # noqa: RUF001
 
@@ -50,11 +53,21 @@ def rebreak(cues: Sequence[Cue], profile: Profile) -> tuple[Cue, ...]:
     return tuple(made)
 
 
-def _laid_out(cue: Cue, profile: Profile) -> list[Cue]:
-    """The text in as many cues as it needs, each for its share of the time."""
+def _laid_out(cue: Cue, profile: Profile, *, is_slow: bool = False) -> list[Cue]:
+    """The text in as many cues as it needs, each for its share of the time; words said slowly take all of it."""
     words = words_of_cues([cue])
     if not words:
         return []
+    if is_slow:
+        stretch = (cue.end_s - cue.start_s) / (words[-1].end - cue.start_s)
+        words = tuple(
+            replace(
+                word,
+                start=cue.start_s + (word.start - cue.start_s) * stretch,
+                end=cue.start_s + (word.end - cue.start_s) * stretch,
+            )
+            for word in words
+        )
     parts = segment(words, profile, Setting(duration_s=0.0)).cues
     letters = [characters_of(part) for part in parts]
     share_s = (cue.end_s - cue.start_s) / sum(letters)
@@ -68,13 +81,15 @@ def _laid_out(cue: Cue, profile: Profile) -> list[Cue]:
 
 
 def shorten(cues: Sequence[Cue], profile: Profile) -> tuple[Cue, ...]:
-    """Q04: what stays for longer than it may ends when it has been there long enough."""
-    return tuple(
-        replace(cue, end_s=cue.start_s + profile.max_s)
-        if cue.end_s - cue.start_s > profile.max_s + _LEAST_S
-        else cue
-        for cue in cues
-    )
+    """Q04: what is said for longer than a cue may stay becomes several; what only stays after its words goes."""
+    made: list[Cue] = []
+    for cue in cues:
+        if cue.end_s - cue.start_s <= profile.max_s + _LEAST_S:
+            made.append(cue)
+            continue
+        parts = _laid_out(cue, profile, is_slow=True) if speed_of(cue) >= _SLOW_CPS else [cue]
+        made += [replace(part, end_s=min(part.end_s, part.start_s + profile.max_s)) for part in parts]
+    return tuple(made)
 
 
 def join(cues: Sequence[Cue], profile: Profile) -> tuple[Cue, ...]:
@@ -112,7 +127,10 @@ def snap(cues: Sequence[Cue], times: Sequence[Region], profile: Profile) -> tupl
 
 
 def extend(cues: Sequence[Cue], profile: Profile, fps: Fraction, duration_s: float = 0.0) -> tuple[Cue, ...]:
-    """Q03, Q04: what is too short or too fast stays into the quiet after it, up to the next one."""
+    """Q03, Q04: what is too short or too fast stays into the quiet after it, up to the next one.
+
+    That is never long after its words: they take most of the time that it takes to read them.
+    """
     gap_s = profile.min_gap_frames / float(fps)
     end_of_video_s = duration_s if duration_s > 0 else math.inf
     made: list[Cue] = []
@@ -123,7 +141,7 @@ def extend(cues: Sequence[Cue], profile: Profile, fps: Fraction, duration_s: flo
             wanted_s = cue.start_s + profile.min_s
         if speed_of(cue) > profile.warn_cps:
             wanted_s = max(wanted_s, cue.start_s + characters_of(cue) / profile.target_cps)
-        limit_s = min(room_s, cue.end_s + profile.max_hold_s, end_of_video_s)
+        limit_s = min(room_s, cue.start_s + profile.max_s, end_of_video_s)
         made.append(replace(cue, end_s=max(cue.end_s, min(wanted_s, limit_s))))
     return tuple(made)
 
@@ -174,6 +192,13 @@ def repaired(
     cues: Sequence[Cue], profile: Profile, fps: Fraction, duration_s: float = 0.0
 ) -> tuple[Cue, ...]:
     """All repairs that need nothing but the cues; every word stays, and doing it twice changes nothing more."""
-    made = clip(retime(cues, profile), duration_s)
-    made = shorten(join(rebreak(made, profile), profile), profile)
-    return bridge(extend(made, profile, fps, duration_s), profile, fps)
+    made: tuple[Cue, ...] = tuple(cues)
+    for _ in range(_PASSES):
+        before = made
+        made = clip(retime(made, profile), duration_s)
+        made = shorten(join(rebreak(made, profile), profile), profile)
+        # What stays longer may have become a neighbour that a lone word can join.
+        made = bridge(extend(made, profile, fps, duration_s), profile, fps)
+        if made == before:
+            break
+    return made

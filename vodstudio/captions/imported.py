@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from vodstudio.captions.cue import Cue, clean_line
@@ -12,7 +11,8 @@ from vodstudio.captions.transcript import Transcript, Word
 # Captions stay longer than their words: nobody speaks more slowly than this within one.
 _SLOWEST_CPS = 12.0
 _LEAST_S = 0.02
-_MARK = re.compile(r"\s*(?:>>|-(?=\w))\s*")
+# Marks of another speaker, which each city writes as it likes; a hyphen may also begin a part of a word.
+_MARKS = str.maketrans("", "", ">-")
 
 
 def words_of_cues(cues: Sequence[Cue]) -> tuple[Word, ...]:
@@ -49,15 +49,14 @@ def squeezed(text: str) -> str:
     return clean_line(text).replace(" ", "")
 
 
-def _unmarked(text: str) -> str:
-    """Without the mark of another speaker, which each city writes as it likes."""
-    return text[match.end() :] if (match := _MARK.match(text)) else text
+def _letters(text: str) -> str:
+    return squeezed(text).translate(_MARKS)
 
 
 def spoken_times(cues: Sequence[Cue], words: Sequence[Word]) -> list[Region] | None:
     """From the first word to the last of each cue; None where the cues do not say these words."""
-    shown = [squeezed("".join(map(_unmarked, cue.lines))) for cue in cues]
-    said = [squeezed(_unmarked(word.text)) for word in words]
+    shown = [_letters("".join(cue.lines)) for cue in cues]
+    said = [_letters(word.text) for word in words]
     if "".join(shown) != "".join(said):
         return None
     times: list[Region] = []
@@ -73,6 +72,6 @@ def spoken_times(cues: Sequence[Cue], words: Sequence[Word]) -> list[Region] | N
             taken = min(left, wanted)
             left -= taken
             wanted -= taken
-        begin = words[place if first is None else first]
-        times.append((begin.start, words[place].end))
+        begin = words[max(place, 0) if first is None else first]
+        times.append((begin.start, words[max(place, 0)].end))
     return times

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from vodstudio.captions.breaks import ends_sentence
 from vodstudio.captions.cue import Finding, Level
 from vodstudio.captions.transcript import Word
 
@@ -14,6 +16,7 @@ SHORTEST_S = 0.02
 LONGEST_S = 2.0
 LIKELY_S = 0.6
 _TOUCHING_S = 0.1
+_PAUSE_S = 0.8
 
 Region = tuple[float, float]
 
@@ -34,12 +37,14 @@ def repair_words(words: Sequence[Word], duration_s: float, speech: Sequence[Regi
     kept = [word for word in words if word.text.strip()]
     times = [_finite(word, duration_s) for word in kept]
     times = [_not_too_long(times, index, speech) for index in range(len(times))]
-    times = _in_order(times, _ceiling(times, duration_s))
+    together = _with_their_sentence(kept, times, speech)
+    moved = {place for place, (old, new) in enumerate(zip(times, together, strict=True)) if old != new}
+    times = _in_order(together, _ceiling(together, duration_s))
     mended = tuple(
         word if (word.start, word.end) == time else dataclasses.replace(word, start=time[0], end=time[1])
         for word, time in zip(kept, times, strict=True)
     )
-    return Repaired(words=mended, findings=_findings(kept, mended))
+    return Repaired(words=mended, findings=_findings(kept, mended, moved))
 
 
 def _finite(word: Word, duration_s: float) -> Region:
@@ -72,6 +77,27 @@ def _not_too_long(times: Sequence[Region], index: int, speech: Sequence[Region])
     return end - LIKELY_S, end
 
 
+def _with_their_sentence(
+    words: Sequence[Word], times: list[Region], speech: Sequence[Region]
+) -> list[Region]:
+    """The first word of a sentence, heard where the one before ends and stretched over the end of that voice.
+
+    It is said with the words after the silence, where the next voice begins: else a caption would end with it.
+    """
+    ends = [end for _, end in speech]
+    placed = list(times)
+    for place in range(1, len(times) - 1):
+        (start, end), following_s = times[place], times[place + 1][0]
+        gap = bisect_left(ends, start)
+        is_apart = following_s - end >= _PAUSE_S and start - times[place - 1][1] < _PAUSE_S
+        if not is_apart or gap + 1 >= len(ends) or not ends[gap] < end <= speech[gap + 1][0] <= following_s:
+            continue
+        text, before = words[place].text.strip(), words[place - 1].text.strip()
+        if text[:1].isupper() and ends_sentence(before, text) and not ends_sentence(text):
+            placed[place] = following_s - min(end - start, LIKELY_S / 2), following_s
+    return placed
+
+
 def _in_order(times: Sequence[Region], ceiling_s: float) -> list[Region]:
     """Forwards, each word begins where the one before has ended; then backwards from the end of the recording."""
     least_s = min(SHORTEST_S, ceiling_s / max(1, len(times)))
@@ -94,15 +120,15 @@ def _in_order(times: Sequence[Region], ceiling_s: float) -> list[Region]:
     return placed
 
 
-def _findings(before: Sequence[Word], after: Sequence[Word]) -> tuple[Finding, ...]:
+def _findings(before: Sequence[Word], after: Sequence[Word], moved: Set[int]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
-            rule="W2" if old.end - old.start > LONGEST_S else "W1",
+            rule="W5" if place in moved else "W2" if old.end - old.start > LONGEST_S else "W1",
             level=Level.INFORMATION,
             at_s=new.start,
             text=f"“{new.text.strip()}” was said to be at {old.start:.2f} to {old.end:.2f} s;"
             f" it now is at {new.start:.2f} to {new.end:.2f} s",
         )
-        for old, new in zip(before, after, strict=True)
+        for place, (old, new) in enumerate(zip(before, after, strict=True))
         if (old.start, old.end) != (new.start, new.end)
     )

@@ -202,5 +202,11 @@ RULES: dict[str, Rule] = {
             id="W1", title="Word with an impossible time", quality=_S, source="word times of the speech model"
         ),
         Rule(id="W2", title="Word that lasted too long", quality=_S, source="word times of the speech model"),
+        Rule(
+            id="W5",
+            title="Word apart from its sentence",
+            quality=_S,
+            source="word times of the speech model",
+        ),
     )
 }

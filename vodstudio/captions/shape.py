@@ -35,12 +35,15 @@ def width_of(line: str, profile: Profile) -> int:
     return max(row_columns(line), grapheme_count(line)) if profile.is_line21 else grapheme_count(line)
 
 
-def shape_findings(cues: Sequence[Cue], profile: Profile, fps: Fraction) -> Iterator[Finding]:
+def shape_findings(
+    cues: Sequence[Cue], profile: Profile, fps: Fraction, duration_s: float = 0.0
+) -> Iterator[Finding]:
     """Everything that can be said of these cues without knowing what they were made of."""
     for number, cue in enumerate(cues):
         following = cues[number + 1] if number + 1 < len(cues) else None
         yield from _size(number, cue, profile)
-        yield from _time(number, cue, following, profile)
+        is_cut_off = following is None and 0 < duration_s <= cue.end_s + float(1 / fps)
+        yield from _time(number, cue, following, profile, is_cut_off)
         yield from _gap(number, cue, following, profile, float(fps))
     yield from _bad_breaks(cues)
     yield from _orphans(cues)
@@ -58,7 +61,10 @@ def _size(number: int, cue: Cue, profile: Profile) -> Iterator[Finding]:
         yield _error("Q02", number, cue, text, can_fix=True)
 
 
-def _time(number: int, cue: Cue, following: Cue | None, profile: Profile) -> Iterator[Finding]:
+def _time(
+    number: int, cue: Cue, following: Cue | None, profile: Profile, is_cut_off: bool
+) -> Iterator[Finding]:
+    """Q03 to Q05; what the end of the video cuts off cannot stay longer, and nobody can mend it."""
     lasts_s = cue.end_s - cue.start_s
     if lasts_s < _LEAST_S:
         yield _error("Q05", number, cue, "It ends when it begins or before", can_fix=True)
@@ -70,13 +76,15 @@ def _time(number: int, cue: Cue, following: Cue | None, profile: Profile) -> Ite
     room_s = (following.start_s if following else float("inf")) - cue.end_s
     cps = speed_of(cue)
     if cps > profile.warn_cps + _LEAST_S:
-        told = _error if cps > profile.error_cps + _LEAST_S else _warning
+        told = _error if cps > profile.error_cps + _LEAST_S and not is_cut_off else _warning
         text = f"{cps:.0f} characters a second have to be read; {profile.warn_cps:.0f} can be"
-        yield told("Q03", number, cue, text, can_fix=room_s > profile.close_gaps_s)
+        can_stay = room_s > profile.close_gaps_s and not is_cut_off
+        yield told("Q03", number, cue, text, can_fix=can_stay)
     if lasts_s < profile.min_s - _LEAST_S:
-        told = _error if lasts_s < profile.hard_min_s - _LEAST_S else _warning
+        told = _error if lasts_s < profile.hard_min_s - _LEAST_S and not is_cut_off else _warning
         text = f"It is there for {lasts_s:.2f} s; {profile.min_s:.1f} s are needed to see it"
-        yield told("Q04", number, cue, text, can_fix=room_s > profile.close_gaps_s)
+        can_stay = room_s > profile.close_gaps_s and not is_cut_off
+        yield told("Q04", number, cue, text, can_fix=can_stay)
     if lasts_s > profile.max_s + _LEAST_S:
         text = f"It stays for {lasts_s:.1f} s; {profile.max_s:.0f} s are the most"
         yield _error("Q04", number, cue, text, can_fix=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from vodstudio.captions.cue import Cue
 from vodstudio.captions.drift import drift_marks, drift_of, pad_of
@@ -23,6 +23,7 @@ _NO_SPEECH, _UNLIKELY = 0.6, -1.0
 _LEEWAY_S = 0.3
 _OUTSIDE = 0.5
 _FEW_WORDS, _ANOMALY = 8, 3.0
+_SHORTEST_S = 0.133
 _FASTEST_CPS, _SLOWEST_CPS, _SLOW_FROM_S = 30.0, 2.0, 3.0
 MISSING_S = 3.0
 _WORD_LEEWAY_S = 0.5
@@ -192,16 +193,25 @@ def _anomalies(words: Sequence[Word], spoken: Sequence[Phrase]) -> Iterator[Doub
         heard = [word for word in words[each.first : each.last] if plain(word.text)]
         if not heard or all(word.probability is None for word in heard):
             continue
-        score = sum(map(_anomaly_of, heard[:_FEW_WORDS]))
+        scores = map(_anomaly_of, heard[:_FEW_WORDS], _lengths(heard[: _FEW_WORDS + 1]))
+        score = sum(scores)
         if score >= _ANOMALY or score + 0.01 >= len(heard):
             text = f"“{_quoted(each.text)}” was heard with little certainty or in an impossible time"
             yield Doubt(rule="H6", start=each.start, end=each.end, text=text)
 
 
-def _anomaly_of(word: Word) -> float:
-    lasts_s = word.end - word.start
+def _lengths(heard: Sequence[Word]) -> list[float]:
+    """A word without a length beside a long one is a slip of the alignment: such two share their time."""
+    lengths = [word.end - word.start for word in heard]
+    for place, (short_s, following_s) in enumerate(pairwise(lengths)):
+        if short_s < _SHORTEST_S and heard[place + 1].start - heard[place].end < _SHORTEST_S:
+            lengths[place] = lengths[place + 1] = (short_s + following_s) / 2
+    return lengths
+
+
+def _anomaly_of(word: Word, lasts_s: float) -> float:
     is_unlikely = word.probability is not None and word.probability < 0.15
-    return is_unlikely + max(0.0, 0.133 - lasts_s) * 15 + max(0.0, lasts_s - 2.0)
+    return is_unlikely + max(0.0, _SHORTEST_S - lasts_s) * 15 + max(0.0, lasts_s - 2.0)
 
 
 def _odd_speeds(words: Sequence[Word]) -> Iterator[Doubt]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vodstudio.core.errors import VodError
 from vodstudio.core.jobs import StepKind
-from vodstudio.workers.captions import make_captions
+from vodstudio.workers.captions import MAKING, make_captions
 from vodstudio.workers.devices import Devices
 from vodstudio.workers.encode import Tools, encode
 from vodstudio.workers.ffmpeg import Ffmpeg, find_ffmpeg, look_at
@@ -92,7 +92,7 @@ class Toolbox:
             StepKind.ENCODE: StepType(partial(encode, encoding), ffmpeg),
             StepKind.STILLS: StepType(partial(stills, self.media), av),
             StepKind.SPEECH: StepType(partial(hear, hearing), self.speech_version()),
-            StepKind.CAPTIONS: StepType(make_captions, OURS),
+            StepKind.CAPTIONS: StepType(make_captions, f"{OURS} {MAKING}"),
         }
 
     def speech_version(self) -> str:
