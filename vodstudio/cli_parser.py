@@ -74,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"vodstudio {VERSION}")
     words = parser.add_subparsers(dest="word", metavar="COMMAND", required=True, parser_class=_Parser)
     _looking(words)
+    _adding(words)
     _changing(words)
     _working(words)
     _captions(words)
@@ -124,7 +125,7 @@ def _looking(words: Words) -> None:
     job.add_argument("id", metavar="ID", help="its id, or the first letters of it")
 
 
-def _changing(words: Words) -> None:
+def _adding(words: Words) -> None:
     add = _word(
         words, "import", "add recordings, or folders of them, to the queue",
         'import "Grant City Council 03 04 2026.mp4"', "import /mnt/flex-2 --city grant",
@@ -137,6 +138,9 @@ def _changing(words: Words) -> None:
         "--by", type=time_of, metavar="TIME", help="when it has to be done, like 2026-03-05T18:00"
     )
     add.add_argument("--again", action="store_true", help="another job for a recording that is known already")
+
+
+def _changing(words: Words) -> None:
     for name, about in (
         ("pause", "pause jobs, or with --all the queue; what runs stops at its checkpoint"),
         ("resume", "let paused jobs go on, or with --all the queue"),
