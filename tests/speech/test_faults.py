@@ -195,6 +195,7 @@ def test_a_language_that_the_model_does_not_know_is_said(tools: SpeechTools, con
     with pytest.raises(NeedsUser) as refused:
         hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE, language="es"))
     assert refused.value.code == "VS-MODEL-LANGUAGE"
+    assert "a job keeps the preset that it began with" in refused.value.hint
 
 
 def test_d_a_child_whose_input_closes_ends_by_itself() -> None:

@@ -27,7 +27,8 @@ def language_of(model: Any, speech: Speech, wanted: str) -> Language:
     if wanted and wanted not in model.supported_languages:
         raise NeedsUser(
             f"This speech model does not know the language '{wanted}'",
-            hint="Choose another model or another language in the preset, then press Retry.",
+            hint="Get a model that knows it in Speech models, then press Retry. Or set another language in the preset"
+            " and import the recording again: a job keeps the preset that it began with.",
             detail=f"it knows {', '.join(model.supported_languages)}",
             code="VS-MODEL-LANGUAGE",
         )
