@@ -222,6 +222,15 @@ def test_lines_end_where_a_reader_would_breathe(text: str, lines: tuple[str, ...
     assert one.lines == lines
 
 
+def test_spanish_breaks_where_a_spanish_reader_would_breathe() -> None:
+    text = "Hay gente con la que no quiero trabajar y hay lugares en los que no quiero estar más."
+    lines = [line for one in cues_of(said(text), language="es-MX") for line in one.lines]
+    assert not [line for line in lines if line.split()[-1] in ("y", "la", "los", "en", "con", "que", "no")]
+    assert is_pair("la", "conclusión", ("la", "conclusión"), spanish=True)
+    assert not is_pair("estar", "y", ("estar", "y"), spanish=True)
+    assert not is_pair("on", "conclusión", ("on", "conclusión"), spanish=True)
+
+
 @pytest.mark.parametrize(
     ("text", "following", "ends"),
     [

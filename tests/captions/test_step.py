@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import StepKind
 from vodstudio.core.plan import StepIdentity, step_key
 from vodstudio.core.recording import Fingerprint
+from vodstudio.core.transcripts import OPERATOR, SPEECH, TranscriptId, TranscriptVersion
 from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions
 from vodstudio.workers.media import Media
 from vodstudio.workers.models import Shelf
@@ -53,6 +55,29 @@ def said(*words: tuple[str, float, float], duration: float = 60.0) -> Transcript
         duration=duration,
         words=tuple(Word(text=text, start=start, end=end) for text, start, end in words),
     )
+
+
+def test_the_report_says_who_has_read_the_words_and_when(folder: Path) -> None:
+    transcript = replace(meeting(), author=OPERATOR)
+    inputs = inputs_for(folder, transcript, video={"fps": "30000/1001"})
+    version = TranscriptVersion(
+        id=TranscriptId("v"),
+        recording_id=inputs.recording.id,
+        parent_id=None,
+        path=inputs.outputs["words"].path,
+        sha256="",
+        author=OPERATOR,
+        is_chosen=True,
+        made_at=datetime(2026, 3, 4, 18, 30, 12, tzinfo=UTC),
+    )
+    for given, by, at in (
+        (version, OPERATOR, "2026-03-04T18:30+00:00"),
+        (replace(version, author=SPEECH), OPERATOR, ""),
+        (None, OPERATOR, ""),
+    ):
+        make_captions(MemoryContext(folder), replace(inputs, transcript=given))
+        told = json.loads((folder / "check.json").read_text("utf-8"))
+        assert (told["reviewed_by"], told["reviewed_at"]) == (by, at)
 
 
 def test_captions_of_before_the_check_report_are_made_again(tmp_path: Path) -> None:

@@ -91,43 +91,66 @@ _FUNCTION_WORDS = (
     | CONJUNCTIONS
     | _words("yes no")
 )
+# Spanish, the second language of American council rooms: what never ends a line, and what a line may begin with.
+SPANISH_BEFORE = _words(
+    "el la los las un una unos unas lo al del mi mis tu tus su sus nuestro nuestra nuestros nuestras este esta estos "
+    "estas ese esa esos esas aquel aquella cada todo toda todos todas otro otra otros otras algún ningún qué cuál "
+    "a ante bajo con contra de desde en entre hacia hasta para por según sin sobre tras durante mediante "
+    "y e o u ni que si como cuando donde quien cuyo pero sino porque aunque pues mientras "
+    "no me te se nos os le les muy más menos tan ya he has ha hemos han había habían soy eres es somos son está "
+    "están era eran fue fueron ser estar voy vas va vamos van puede pueden debe deben quiero señor señora san santa"
+)
+SPANISH_CONJUNCTIONS = _words(
+    "y e o u ni que si como cuando donde quien cuyo pero sino porque aunque pues mientras"
+)
+SPANISH_JOINERS = _words("y e o u ni pero sino")
+SPANISH_PREPOSITIONS = _words(
+    "a ante bajo con contra de del al desde en entre hacia hasta para por según sin sobre tras durante mediante"
+)
+SPANISH = "es"
 _NUMBER = re.compile(r"[#$]?\d[\d,.:/-]*(?:st|nd|rd|th|%)?")
 _CLOSERS = "\"'”’)]»"  # noqa: RUF001 - closing quotation marks
 
 
-def break_costs(tokens: Sequence[Token]) -> list[float]:
+def break_costs(tokens: Sequence[Token], language: str = "en") -> list[float]:
     """For each place between token n - 1 and token n what it costs to end a caption there; the ends are free."""
     costs = [0.0] * (len(tokens) + 1)
     bare = [bare_word(token.text) for token in tokens]
     for place in range(1, len(tokens)):
         left, right = tokens[place - 1], tokens[place]
         costs[place] = _JOIN_COSTS.get(right.join) or _spaced_cost(
-            left, right, (bare[place - 1], bare[place])
+            left, right, (bare[place - 1], bare[place]), is_spanish(language)
         )
     return costs
+
+
+def is_spanish(language: str) -> bool:
+    return language.split("-")[0].lower() == SPANISH
 
 
 _JOIN_COSTS = {Join.NOTHING: _OTHER, Join.CUT: _CUT}
 
 
-def _spaced_cost(left: Token, right: Token, bare: tuple[str, str]) -> float:
+def _spaced_cost(left: Token, right: Token, bare: tuple[str, str], spanish: bool) -> float:
     if right.join is Join.INSIDE_A_WORD:
         return _AFTER_HYPHEN if left.text[-1] in "-/." else _INSIDE_A_WORD
     if ends_sentence(left.text, right.text):
         return _SENTENCE
-    cost = _plain_cost(left, right, bare[1]) + _loose_cost(left.text, bare)
-    return cost + NEVER_SPLIT if is_pair(left.text, right.text, bare) else cost
+    cost = _plain_cost(left, right, bare[1], spanish)
+    if not spanish:
+        cost += _loose_cost(left.text, bare)
+    return cost + NEVER_SPLIT if is_pair(left.text, right.text, bare, spanish=spanish) else cost
 
 
-def _plain_cost(left: Token, right: Token, right_bare: str) -> float:
+def _plain_cost(left: Token, right: Token, right_bare: str, spanish: bool) -> float:
     end = left.text.rstrip(_CLOSERS)[-1:]
     if end in (";", ":", "—") or left.text == "-":
         return _CLAUSE
     if end == "," or right.start_s - left.end_s >= _SHORT_PAUSE_S:
         return _COMMA if end == "," else _PAUSE
-    if right_bare in CONJUNCTIONS:
+    if right_bare in (SPANISH_CONJUNCTIONS if spanish else CONJUNCTIONS):
         return _CONJUNCTION
-    return _PREPOSITION if right_bare in PREPOSITIONS else _OTHER
+    return _PREPOSITION if right_bare in (SPANISH_PREPOSITIONS if spanish else PREPOSITIONS) else _OTHER
 
 
 def _loose_cost(left: str, bare: tuple[str, str]) -> float:
@@ -157,12 +180,15 @@ def ends_sentence(text: str, following: str = "") -> bool:
     return not (word in ABBREVIATIONS or is_initial)
 
 
-def is_pair(left: str, right: str, bare: tuple[str, str]) -> bool:
+def is_pair(left: str, right: str, bare: tuple[str, str], *, spanish: bool = False) -> bool:
     """Whether these two words belong together, so that a break between them reads badly."""
     if left == ">>":
         return True
     if left[-1] in ",;:!?)]—" or left.endswith("..."):
         return bare[0] in WEEKDAYS and bare[1] in MONTHS
+    if spanish:
+        is_joined = bare[0] in SPANISH_BEFORE and bare[1] not in SPANISH_JOINERS
+        return is_joined or _is_number_pair(*bare) or _is_name_pair(left, right, bare)
     return _is_grammar_pair(*bare) or _is_number_pair(*bare) or _is_name_pair(left, right, bare)
 
 

@@ -188,7 +188,7 @@ def check(
     coverage = coverage_of(cues, voice, pause_of(heard.settings), late_s)
     own = _OURS if setting.profile.is_line21 else frozenset()
     found = [
-        *shape_findings(cues, setting.profile, setting.fps, setting.duration_s),
+        *shape_findings(cues, setting.profile, setting.fps, setting.duration_s, heard.language),
         *time_findings(cues, words, voice),
         *coverage_findings(coverage, voice.total_s),
         *doubt_findings(doubts(heard, cues), transcript.marks if transcript else (), cues, drift),
@@ -270,7 +270,9 @@ def _figures(
         high_cps=round(speeds[(len(speeds) * 95 - 1) // 100], 1) if speeds else None,
         words_per_minute=round(words / minutes, 0) if minutes else None,
         longest_line=max((width_of(line, setting.profile) for cue in cues for line in cue.lines), default=0),
-        bad_breaks_per_100=round(100 * sum(1 for _ in bad_breaks(cues)) / max(1, breaks_of(cues)), 2),
+        bad_breaks_per_100=round(
+            100 * sum(1 for _ in bad_breaks(cues, heard.language)) / max(1, breaks_of(cues)), 2
+        ),
         unsure_percent=round(100 * len(unsure) / len(heard.words), 1) if unsure is not None else None,
         offset_s=round(drift.offset_s, 2) if drift else None,
         drift_s_per_hour=round(drift.per_hour_s, 2) if drift else None,

@@ -125,7 +125,7 @@ class _Layout:
     def __init__(self, tokens: Sequence[Token], profile: Profile, setting: Setting) -> None:
         self.tokens = tokens
         self.profile = profile
-        self.costs = break_costs(tokens)
+        self.costs = break_costs(tokens, setting.language)
         self.spaces = [1 if token.join is Join.SPACE else 0 for token in tokens]
         self.starts = [token.start_s for token in tokens]
         self.ends = [token.end_s for token in tokens]

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from vodstudio.captions.breaks import bare_word, ends_sentence, is_pair
+from vodstudio.captions.breaks import bare_word, ends_sentence, is_pair, is_spanish
 from vodstudio.captions.cea608 import REPLACEMENT, map_text, row_columns
 from vodstudio.captions.cue import Cue, Finding, Level, grapheme_count
 from vodstudio.captions.profile import Profile
@@ -36,7 +36,7 @@ def width_of(line: str, profile: Profile) -> int:
 
 
 def shape_findings(
-    cues: Sequence[Cue], profile: Profile, fps: Fraction, duration_s: float = 0.0
+    cues: Sequence[Cue], profile: Profile, fps: Fraction, duration_s: float = 0.0, language: str = "en"
 ) -> Iterator[Finding]:
     """Everything that can be said of these cues without knowing what they were made of."""
     for number, cue in enumerate(cues):
@@ -45,7 +45,7 @@ def shape_findings(
         is_cut_off = following is None and 0 < duration_s <= cue.end_s + float(1 / fps)
         yield from _time(number, cue, following, profile, is_cut_off)
         yield from _gap(number, cue, following, profile, float(fps))
-    yield from _bad_breaks(cues)
+    yield from _bad_breaks(cues, language)
     yield from _orphans(cues)
     if profile.is_line21:
         yield from _signs(cues)
@@ -102,7 +102,7 @@ def _gap(number: int, cue: Cue, following: Cue | None, profile: Profile, rate: f
         yield _warning("Q06", number, cue, f"The screen is empty for {shown} after it", can_fix=True)
 
 
-def bad_breaks(cues: Sequence[Cue]) -> Iterator[tuple[int, str, str]]:
+def bad_breaks(cues: Sequence[Cue], language: str = "en") -> Iterator[tuple[int, str, str]]:
     """Each place where a line ends between two words that belong together: the cue before it and the words."""
     for number, cue in enumerate(cues):
         lines = [line for line in cue.lines if line.split()]
@@ -113,7 +113,8 @@ def bad_breaks(cues: Sequence[Cue]) -> Iterator[tuple[int, str, str]]:
             left, right = upper.split()[-1], (lower.split() or [""])[0]
             if not right or right.startswith(_MARKS) or ends_sentence(left, right):
                 continue
-            if is_pair(left, right, (bare_word(left), bare_word(right))):
+            bare = (bare_word(left), bare_word(right))
+            if is_pair(left, right, bare, spanish=is_spanish(language)):
                 yield number, left, right
 
 
@@ -122,8 +123,8 @@ def breaks_of(cues: Sequence[Cue]) -> int:
     return max(0, sum(len(cue.lines) for cue in cues) - 1)
 
 
-def _bad_breaks(cues: Sequence[Cue]) -> Iterator[Finding]:
-    found = list(bad_breaks(cues))
+def _bad_breaks(cues: Sequence[Cue], language: str) -> Iterator[Finding]:
+    found = list(bad_breaks(cues, language))
     # One in a hundred is what good captions have: more is a fault of the whole.
     told = _warning if len(found) * 100 > breaks_of(cues) else _information
     for number, left, right in found:

@@ -31,7 +31,7 @@ from vodstudio.core.files import remove_leftovers, write_atomically
 from vodstudio.core.jobs import Inputs, Json, Output, StepKind, StepResult
 from vodstudio.core.ports import Context
 from vodstudio.core.station import Preset
-from vodstudio.core.transcripts import SPEECH
+from vodstudio.core.transcripts import SPEECH, TranscriptVersion
 
 # What an earlier number made of the same words is made again: 2 has the check report and its repairs.
 MAKING = "captions 2"
@@ -67,7 +67,7 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     probed = inputs.facts.get(StepKind.PROBE, {})
     video = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, transcript.duration)
     context.check()
-    made = captions_of(transcript, inputs.preset, video, context.check)
+    made = captions_of(transcript, inputs.preset, video, context.check, inputs.transcript)
     context.progress(0.7)
     context.check()
     is_silent = not made.cues and not made.report.stops
@@ -80,7 +80,11 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
 
 
 def captions_of(
-    transcript: Transcript, preset: Preset, video: Video, stop: Callable[[], None] = lambda: None
+    transcript: Transcript,
+    preset: Preset,
+    video: Video,
+    stop: Callable[[], None] = lambda: None,
+    version: TranscriptVersion | None = None,
 ) -> Made:
     """Words to files, each read back and compared with the cues it was made of, and the report on them."""
     stop()
@@ -106,7 +110,7 @@ def captions_of(
         cues,
         heard_in_video(transcript, video.in_point_s, video.duration_s),
         None,
-        _limits(transcript, profile, video, preset.vocabulary),
+        _limits(transcript, profile, video, preset.vocabulary, version),
         found,
     )
     names = {f"{video.base}.{file.ending}": _sha256(file.data) for file in files.files.values()}
@@ -114,8 +118,15 @@ def captions_of(
 
 
 def _limits(
-    transcript: Transcript, profile: Profile, video: Video, vocabulary: Sequence[str]
+    transcript: Transcript,
+    profile: Profile,
+    video: Video,
+    vocabulary: Sequence[str],
+    version: TranscriptVersion | None,
 ) -> CheckSetting:
+    """What this video allows, and who has read its words: the version says when that was kept."""
+    author = transcript.author if transcript.author not in ("", SPEECH) else ""
+    kept_at = version.made_at if version is not None and version.is_by_hand else None
     return CheckSetting(
         profile=profile,
         fps=video.fps,
@@ -123,7 +134,8 @@ def _limits(
         language=transcript.language,
         vocabulary=tuple(vocabulary),
         waivers=later(transcript.edits, -video.in_point_s).waivers,
-        reviewed_by=transcript.author if transcript.author not in ("", SPEECH) else "",
+        reviewed_by=author,
+        reviewed_at=kept_at.isoformat(timespec="minutes") if author and kept_at else "",
     )
 
 
