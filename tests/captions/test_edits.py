@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from itertools import pairwise
 
 import pytest
@@ -249,8 +250,11 @@ def test_split_at_the_cursor_and_joined_again() -> None:
     assert shown(document)[:2] == ["I move to", "approve the minutes."]
     do(document, merge(document, 0))
     assert shown(document)[0] == "I move to approve the minutes."
-    with pytest.raises(Conflict, match="only one word"):
+    with pytest.raises(Conflict, match="nothing before"):
         split(document, 0, 0)
+    do(document, edit_text(document, 0, "Moved."))
+    with pytest.raises(Conflict, match="only one word"):
+        split(document, 0, 3)
 
 
 def test_split_and_joined_captions_share_the_times_that_were_set() -> None:
@@ -457,6 +461,52 @@ def test_no_more_than_so_many_changes_can_be_taken_back() -> None:
     while document.undo_name:
         document.undo()
     assert shown(document)[0] == "I move 4."
+
+
+def test_what_cannot_be_taken_back_any_more_is_not_forgotten() -> None:
+    document = opened()
+    for _ in range(MOST_UNDO + 1):
+        document.apply(waive(document, Waiver(rule="Q03", at_s=0.0, reason="yes")))
+    while document.undo_change is not None:
+        document.undo()
+    assert len(document.edits.waivers) == 1
+    assert document.is_changed
+    document.mark_saved()
+    assert not document.is_changed
+
+
+def test_one_that_is_apart_changes_nothing_before_it_is_taken() -> None:
+    document = opened()
+    before, twin = document.cues, document.apart()
+    do(twin, shift_from(twin, 0, 1.0))
+    assert document.cues == before
+    assert not document.is_changed
+    document.become(twin)
+    assert document.cues == twin.cues
+    assert document.undo_name == "Shift all captions"
+    document.undo()
+    assert document.cues == before
+    assert twin.cues != before
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_moves_nothing(seconds: float) -> None:
+    document = opened()
+    with pytest.raises(Conflict, match="no time"):
+        shift(document, 0, seconds)
+    with pytest.raises(Conflict, match="no time"):
+        shift_from(document, 0, seconds)
+
+
+def test_captions_are_not_shifted_out_of_the_video_and_take_their_waivers_along() -> None:
+    document = opened()
+    with pytest.raises(Conflict, match="after the video"):
+        shift_from(document, 0, 9999.0)
+    for row in (0, 1):
+        document.apply(waive(document, Waiver(rule="Q03", at_s=document.cue(row).start_s, reason="yes")))
+    first, second = (each.at_s for each in document.edits.waivers)
+    do(document, shift_from(document, 1, 1.5))
+    assert [each.at_s for each in document.edits.waivers] == [first, second + 1.5]
 
 
 def test_rows_are_found_by_time_and_by_word() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from vodstudio.captions.lessons import Lesson
 from vodstudio.captions.transcript import Transcript
 from vodstudio.core.errors import Conflict, NotFound, Problem
 from vodstudio.core.events import JobAdded, JobChanged, JobRemoved, QueueSwitched, TranscriptChosen
@@ -377,6 +378,15 @@ class FakeReviewing:
         raise AssertionError("nothing was opened")
 
     async def changed_outside(self, review: Review) -> list[Path]:
+        raise AssertionError("nothing was opened")
+
+    async def chosen_meanwhile(self, review: Review) -> TranscriptVersion | None:
+        raise AssertionError("nothing was opened")
+
+    def city_name(self, review: Review) -> str:
+        raise AssertionError("nothing was opened")
+
+    async def learn(self, review: Review, lessons: Sequence[Lesson]) -> None:
         raise AssertionError("nothing was opened")
 
     async def save(self, review: Review) -> Saved:

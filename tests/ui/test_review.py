@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,110 +11,30 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from tests.store.kit import add
+from tests.ui.review_desk import CTRL, NONE, SHIFT, Build, Desk, Key, Run, stages
 from tests.ui.review_kit import JOB, MEETING, ReviewStage, heard, heard_words
 from vodstudio.captions.srt import parse_srt
 from vodstudio.core.jobs import StepKind, StepState
 from vodstudio.core.transcripts import OPERATOR, SPEECH
+from vodstudio.services.reviewing import VIDEO_AWAY
 from vodstudio.ui import theme as look
-from vodstudio.ui.notices import Toast
-from vodstudio.ui.review.asking import Question, ReasonQuestion, ShiftQuestion
+from vodstudio.ui.review.asking import ReasonQuestion, ShiftQuestion
 from vodstudio.ui.review.model import Column, Role
 from vodstudio.ui.review.player import NO_SOUND, NO_VIDEO
-from vodstudio.ui.review.window import READ_ONLY, ReviewWindow
-
-Key = Qt.Key
-CTRL, SHIFT, ALT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
-NONE = Qt.KeyboardModifier.NoModifier
+from vodstudio.ui.review.window import READ_ONLY
 
 pytestmark = pytest.mark.qt_log_ignore(
     r"qt\.multimedia", "PulseAudio", "QRhi", "No audio device", "Could not open media", extend=True
 )
-Run = Callable[..., Any]
-
-
-class Desk:
-    """A person at one window."""
-
-    def __init__(self, stage: ReviewStage, run: Run) -> None:
-        self.stage = stage
-        self._run = run
-        self.window: ReviewWindow = run(stage.open())
-        self.wait(self._has_looked)
-
-    def wait(self, is_so: Callable[[], bool]) -> None:
-        self._run(asyncio.wait_for(self.stage.until(is_so), 8.0))
-
-    def _has_looked(self) -> bool:
-        """The first check is over: later ones begin only after a change."""
-        editor = self.window.editor
-        return not (editor._check_soon.isActive() or editor._is_checking) and bool(self.window.sound._peaks)
-
-    def press(self, key: Key, keys: Qt.KeyboardModifier = NONE, at: QWidget | None = None) -> None:
-        QTest.keyClick(at or self.window.focusWidget() or self.window, key, keys)
-
-    def act(self, name: str) -> None:
-        """As its key does."""
-        self.window.actions_[name].trigger()
-
-    def texts(self) -> list[str]:
-        model = self.window.model
-        return [str(model.index(row, Column.TEXT).data()) for row in range(model.rowCount())]
-
-    def field(self) -> QPlainTextEdit | QLineEdit:
-        port = self.window.cues.viewport()
-        port = self.window.cues.viewport()
-        words = [made for made in port.findChildren(QPlainTextEdit) if made.isVisible()]
-        times = [made for made in port.findChildren(QLineEdit) if made.isVisible()]
-        assert len(words) + len(times) == 1
-        return words[0] if words else times[0]
-
-    def question(self) -> Question:
-        found = self._run(self.stage.asked(self.window))
-        assert isinstance(found, Question)
-        return found
-
-    def answer(self, text: str) -> None:
-        dialog = self.question()
-        button = next(each for each in dialog.findChildren(QPushButton) if each.text() == text)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def toasts(self) -> str:
-        return " ".join(each.accessibleName() for each in self.window.findChildren(Toast) if each.isVisible())
-
-    def settle(self) -> None:
-        self._run(self.stage.settled(self.window))
-
-
-Build = Callable[..., ReviewStage]
 
 
 @pytest.fixture
 def build(qapp: QApplication, run: Run, tmp_path: Path) -> Iterator[Build]:
     """Stages with one job each; they are closed at the end."""
-    look.load_fonts()
-    made: list[ReviewStage] = []
-
-    async def make(is_filled: bool, more: dict[str, Any]) -> ReviewStage:
-        stage = ReviewStage(qapp, tmp_path / f"home-{len(made)}")
-        made.append(stage)
-        if is_filled:
-            await stage.fill(**more)
-        return stage
-
-    def made_now(*, is_filled: bool = True, **more: Any) -> ReviewStage:
-        stage: ReviewStage = run(make(is_filled, more))
-        return stage
-
-    yield made_now
-    for stage in made:
-        run(stage.close())
+    yield from stages(qapp, run, tmp_path)
 
 
 @pytest.fixture
@@ -170,6 +89,7 @@ def test_times_are_typed_over_and_nonsense_is_not_taken(desk: Desk) -> None:
     field.setText("soon")
     QTest.keyClick(field, Key.Key_Return)
     assert desk.window.review.document.undo_name == "Change the times"
+    assert "“soon” is no time" in desk.toasts()
     desk.press(Key.Key_B, CTRL | SHIFT)
     field = desk.field()
     assert isinstance(field, QLineEdit)
@@ -260,7 +180,7 @@ def test_the_whole_meeting_is_shifted_and_shifted_back(desk: Desk) -> None:
     desk.answer("Shift")
     desk.wait(lambda: desk.window.review.document.undo_name == "Shift all captions")
     assert abs(desk.window.review.document.cue(3).start_s - before[3].start_s - 1.5) < 0.034
-    for text, told in (("x", "no number"), ("-99", "room")):
+    for text, told in (("x", "no number"), ("nan", "no number"), ("-99", "room")):
         desk.act("shift")
         question = desk.question()
         assert isinstance(question, ShiftQuestion)
@@ -536,7 +456,7 @@ def test_without_a_video_the_captions_can_be_corrected_all_the_same(
     stage = build(video=video)
     video.unlink()
     desk = Desk(stage, run)
-    assert desk.window.transport.hint.text() == NO_VIDEO
+    assert desk.window.transport.hint.text() == VIDEO_AWAY
     desk.act("later")
     assert desk.window.editor.has_unsaved
     desk.settle()

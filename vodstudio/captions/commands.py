@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -57,6 +58,7 @@ def delete(document: Document, row: int) -> Change:
 def set_times(document: Document, row: int, start_s: float, end_s: float) -> Change:
     """When a caption is shown, whatever its words say."""
     first, last = document.span(row)
+    _refuse_nonsense(start_s, end_s)
     if end_s - start_s < _LEAST_S:
         raise _refused(
             "A caption cannot end before it has begun", "Give it an end that is later than its beginning."
@@ -83,7 +85,8 @@ def split(document: Document, row: int, place: int) -> Change:
     first, last = document.span(row)
     word = _word_at(document.words[first:last], place) + first
     if not first < word < last:
-        raise _refused("There is only one word here", "A caption is split between two words.")
+        title = "There is only one word here" if last - first == 1 else "There is nothing before this place"
+        raise _refused(title, "A caption is split between two words.")
     times = document.edits.time_overrides.get(first)
     halves: tuple[Times | None, Times | None] = (None, None)
     if times is not None:
@@ -121,6 +124,7 @@ def shift(document: Document, row: int, by_s: float) -> Change:
 def shift_from(document: Document, row: int, by_s: float) -> Change:
     """This caption and all after it, with their words."""
     first, _ = document.span(row)
+    _refuse_nonsense(by_s)
     moved = document.words[first:]
     floor_s = document.words[first - 1].end if first else 0.0
     if moved[0].start + by_s < floor_s:
@@ -131,12 +135,18 @@ def shift_from(document: Document, row: int, by_s: float) -> Change:
             else "There is no room before it",
             "Shift all captions together, or move the ones above first.",
         )
+    if by_s > 0 and 0 < document.duration_s <= moved[0].start + by_s:
+        raise _refused("They would begin after the video has ended", "Shift them by less.")
     made = [replace(word, start=word.start + by_s, end=word.end + by_s) for word in moved]
     overrides = {
         word: (start + by_s, end + by_s) if word >= first else (start, end)
         for word, (start, end) in document.edits.time_overrides.items()
     }
-    after = locked(replace(document.edits, time_overrides=overrides), {first})
+    waivers = tuple(
+        replace(waiver, at_s=waiver.at_s + by_s) if waiver.at_s >= document.cue(row).start_s else waiver
+        for waiver in document.edits.waivers
+    )
+    after = locked(replace(document.edits, time_overrides=overrides, waivers=waivers), {first})
     last = len(document.words)
     name = "Shift all captions" if first == 0 else "Shift from here on"
     return _change(name, document, (first, last), made, after, (max(0, first - 1), last))
@@ -274,6 +284,11 @@ def _lines(document: Document, first: int, last: int) -> int:
     words = document.words[first:last]
     setting = Setting(duration_s=words[-1].end + 1, language=document.language, whole=frozenset({0}))
     return len(segment(words, document.profile, setting).cues[0].lines)
+
+
+def _refuse_nonsense(*seconds: float) -> None:
+    if not all(map(math.isfinite, seconds)):
+        raise _refused("That is no time", "Type seconds, for example 12.5.")
 
 
 def _folded(text: str) -> str:

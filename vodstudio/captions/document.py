@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -84,6 +85,7 @@ class Document:
         self._cues: list[Cue] = []
         self._done: list[Change] = []
         self._undone: list[Change] = []
+        self._forgotten: Change | None = None
         self._saved: Change | None = None
         self._look_at_borders()
         self._derive(0, len(self.words), 0)
@@ -121,7 +123,7 @@ class Document:
     @property
     def is_changed(self) -> bool:
         """Whether something would be lost that is not saved."""
-        return (self._done[-1] if self._done else None) is not self._saved
+        return self._newest is not self._saved
 
     @property
     def undo_change(self) -> Change | None:
@@ -175,7 +177,7 @@ class Document:
         self._undone.clear()
         self._done.append(change)
         if len(self._done) > MOST_UNDO:
-            del self._done[0]
+            self._forgotten = self._done.pop(0)
         return self._put(change)
 
     def undo(self) -> Touched:
@@ -196,7 +198,18 @@ class Document:
 
     def mark_saved(self) -> None:
         """What is there now is kept."""
-        self._saved = self._done[-1] if self._done else None
+        self._saved = self._newest
+
+    def apart(self) -> Document:
+        """The same document a second time: what is done to the one is not seen in the other."""
+        twin = copy(self)
+        twin.words, twin._firsts, twin._cues = list(self.words), list(self._firsts), list(self._cues)
+        twin._done, twin._undone = list(self._done), list(self._undone)
+        return twin
+
+    def become(self, twin: Document) -> None:
+        """From now on this is what was done to the one that was `apart`, all at once."""
+        vars(self).update(vars(twin.apart()))
 
     def heard(self) -> Transcript:
         """What is there now with the clock of the video, as checks compare it."""
@@ -233,6 +246,11 @@ class Document:
             parent=self._transcript.run,
             author=author,
         )
+
+    @property
+    def _newest(self) -> Change | None:
+        """The change that led to what is there now; None at the beginning."""
+        return self._done[-1] if self._done else self._forgotten
 
     def _put(self, change: Change) -> Touched:
         if change.reach is None:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vodstudio.core.files import writing
+from vodstudio.core.files import sync_folder, write_atomically, writing
 
 Line = Mapping[str, object]
 SCHEMA = 1
+TYPED = "typed"
+DAMAGED = ".damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What an earlier window left: its changes in order, and when the last one was made."""
+    """What an earlier window left: its changes in order, what stood in the open field, and when that was."""
 
     changes: tuple[Line, ...]
     at: datetime
+    typed: Line | None = None
+
+    @property
+    def count(self) -> int:
+        """How many changes there are, with the one that was being typed."""
+        return len(self.changes) + (self.typed is not None)
 
 
 class Journal:
@@ -29,48 +37,77 @@ class Journal:
     def __init__(self, path: Path, sha256: str) -> None:
         self._path = path
         self._sha256 = sha256
+        self._end: int | None = None
 
     def read(self) -> Kept | None:
         """What is there; a last line that was being written is left out, and so is all that is of other words."""
         try:
-            text = self._path.read_text("utf-8")
+            content = self._path.read_bytes()
             at = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
-        except (OSError, UnicodeDecodeError):
+        except OSError:
             return None
-        lines = list(_whole(text))
-        if not lines or lines[0] != self._head or len(lines) == 1:
+        lines = [line for line, _ in _whole(content)]
+        if not lines or lines[0] != self._head:
             return None
-        return Kept(changes=tuple(lines[1:]), at=at)
+        changes = tuple(line for line in lines[1:] if TYPED not in line)
+        typed = lines[-1] if isinstance(lines[-1].get(TYPED), str) else None
+        return Kept(changes=changes, at=at, typed=typed) if changes or typed else None
 
     def write(self, changes: Sequence[Line]) -> None:
-        """Add these; they are on the disk when this returns."""
+        """Add these; they are on the disk when this returns, and none of them is when it fails."""
         with writing(self._path):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            is_new = not self._path.exists()
-            with self._path.open("a", encoding="utf-8") as file:
-                for line in ([self._head] if is_new else []) + list(changes):
-                    file.write(json.dumps(line) + "\n")
+            end = self._begun() if self._end is None else self._end
+            with self._path.open("r+b") as file:
+                file.seek(end)
+                file.truncate()
+                file.write(_bytes(changes))
                 file.flush()
                 os.fsync(file.fileno())
+                self._end = file.tell()
+
+    def start_over(self, changes: Iterable[Line]) -> None:
+        """These are all there is: what could not be taken up stands in nobody's way."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        content = _bytes([self._head, *changes])
+        write_atomically(self._path, content)
+        self._end = len(content)
 
     def end(self) -> None:
         """Nothing is unsaved any more."""
         with writing(self._path):
             self._path.unlink(missing_ok=True)
+            self._end = None
+
+    def _begun(self) -> int:
+        """Where the next line goes: after the last whole one, or in a new file; what is not ours is put aside."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists():
+            lines = list(_whole(self._path.read_bytes()))
+            if lines and lines[0][0] == self._head:
+                return lines[-1][1]
+            self._path.replace(self._path.with_name(self._path.name + DAMAGED))
+        self._path.write_bytes(head := _bytes([self._head]))
+        sync_folder(self._path.parent)
+        return len(head)
 
     @property
     def _head(self) -> Line:
         return {"schema": SCHEMA, "words": self._sha256}
 
 
-def _whole(text: str) -> list[Line]:
-    found: list[Line] = []
-    for line in text.splitlines():
+def _bytes(lines: Iterable[Line]) -> bytes:
+    return "".join(json.dumps(line) + "\n" for line in lines).encode("ascii")
+
+
+def _whole(content: bytes) -> Iterator[tuple[Line, int]]:
+    """Each line that was written to its end, and the place after it; nothing after the first that is damaged."""
+    at = 0
+    while (end := content.find(b"\n", at)) >= 0:
         try:
-            body = json.loads(line)
+            body = json.loads(content[at:end])
         except ValueError:
-            break
+            return
         if not isinstance(body, dict):
-            break
-        found.append(body)
-    return found
+            return
+        at = end + 1
+        yield body, at

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from vodstudio.captions.changes import change_from_json
+from vodstudio.captions.changes import change_from_json, change_to_json
+from vodstudio.captions.commands import edit_text
 from vodstudio.captions.document import Document
 from vodstudio.captions.profile import profile_named
 from vodstudio.captions.transcript import Transcript
 from vodstudio.captions.video import Video, setting_for, video_of
-from vodstudio.core.errors import Conflict, NotFound
+from vodstudio.core.errors import NotFound, VodError
 from vodstudio.core.files import sha256_of
-from vodstudio.core.jobs import Job, JobId, StepKind
+from vodstudio.core.jobs import Job, JobId, StepKind, StepState
 from vodstudio.core.recording import RecordingId
 from vodstudio.core.transcripts import TranscriptVersion
 from vodstudio.services.jobs import JobControl
-from vodstudio.services.review_journal import Journal, Kept
+from vodstudio.services.review_journal import TYPED, Journal, Kept, Line
 from vodstudio.services.transcripts import Transcripts
 
 
@@ -33,11 +35,22 @@ class SoundPictures(Protocol):
 
 
 CAPTION_FILES = ("srt", "vtt", "scc", "ttml")
+VIDEO_AWAY = (
+    "The video is not where it was. The captions can be corrected all the same; to see it, connect its drive "
+    "or put it back, and open this window again."
+)
+VIDEO_UNCHECKED = (
+    "The video has not been checked yet, so it is not played. The captions can be corrected all the same."
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class Review:
-    """One window's work: what is corrected, of which version, for which video, and what an earlier window left."""
+    """One window's work: what is corrected, of which version, for which video, and what an earlier window left.
+
+    `no_video` says why the video is not played; `left_behind` is when corrections of other words were noted that
+    nobody has saved.
+    """
 
     job: Job
     version: TranscriptVersion
@@ -47,6 +60,8 @@ class Review:
     journal: Journal
     kept: Kept | None = None
     is_read_only: bool = False
+    no_video: str = ""
+    left_behind: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +105,11 @@ class Reviewing:
 
     async def _opened(self, job: Job, version: TranscriptVersion, *, is_read_only: bool) -> Review:
         transcript = await self._transcripts.read(version)
-        probed = next((step.facts for step in job.steps if step.kind is StepKind.PROBE), {})
-        video = video_of(job.recording, job.plan, job.outputs, probed, transcript.duration)
-        journal = Journal(self._folder / f"{version.id}.jsonl", version.sha256)
+        probed = next((step for step in job.steps if step.kind is StepKind.PROBE), None)
+        facts = probed.facts if probed else {}
+        video = video_of(job.recording, job.plan, job.outputs, facts, transcript.duration)
+        is_checked = probed is not None and probed.state is StepState.DONE
+        journal = self._journal(version)
         document = await asyncio.to_thread(_document, job, transcript, video)
         return Review(
             job=job,
@@ -103,7 +120,25 @@ class Reviewing:
             journal=journal,
             kept=None if is_read_only else await asyncio.to_thread(journal.read),
             is_read_only=is_read_only,
+            no_video=await asyncio.to_thread(_why_not_played, video.path, is_checked=is_checked),
+            left_behind=await self._left_behind(version),
         )
+
+    async def _left_behind(self, version: TranscriptVersion) -> datetime | None:
+        """When a person last corrected other words of this recording that were chosen then and never saved."""
+        versions = await self._transcripts.of(version.recording_id)
+        saved_at = {each.parent_id: each.made_at for each in reversed(versions) if each.parent_id}
+        others = [each for each in versions if each.id != version.id]
+        kept = await asyncio.to_thread(lambda: [self._journal(each).read() for each in others])
+        times = [
+            found.at
+            for each, found in zip(others, kept, strict=True)
+            if found and not (each.id in saved_at and saved_at[each.id] >= found.at)
+        ]
+        return max(times, default=None)
+
+    def _journal(self, version: TranscriptVersion) -> Journal:
+        return Journal(self._folder / f"{version.id}.jsonl", version.sha256)
 
     def close(self, review: Review) -> None:
         """The window is gone: another one may write."""
@@ -118,7 +153,11 @@ class Reviewing:
         """Do again what an earlier window left; how many changes. What is damaged, and all after it, is left out."""
         if review.kept is None:
             return 0
-        return await asyncio.to_thread(_replayed, review.document, review.kept)
+        twin = review.document.apart()
+        done = await asyncio.to_thread(_replayed, twin, review.kept)
+        review.document.become(twin)
+        await asyncio.to_thread(review.journal.start_over, done)
+        return len(done)
 
     async def forget(self, review: Review) -> None:
         """Throw away what was not saved."""
@@ -137,17 +176,22 @@ class Reviewing:
         made = {out.path: out.sha256 for name, out in job.outputs.items() if name in CAPTION_FILES}
         return await asyncio.to_thread(_differing, made)
 
+    async def chosen_meanwhile(self, review: Review) -> TranscriptVersion | None:
+        """The version that counts now, where it is not the one that is corrected here."""
+        chosen = await self._transcripts.chosen(review.job.recording.id)
+        return chosen if chosen is not None and chosen.id != review.version.id else None
+
     async def save(self, review: Review) -> Saved:
         """Keep the corrections as a version, and have the caption files made, published and verified again."""
         transcript = review.document.transcript(run="", author="")
         version = await self._transcripts.save_version(review.job.recording, review.version, transcript)
         review.document.mark_saved()
         before, review.version = review.journal, version
-        review.journal = Journal(self._folder / f"{version.id}.jsonl", version.sha256)
-        await asyncio.to_thread(before.end)
+        review.journal = self._journal(version)
         try:
+            await asyncio.to_thread(before.end)
             await self._transcripts.captions_again(review.job.id)
-        except Conflict as error:
+        except VodError as error:
             return Saved(version=version, later=f"{error.title}. {error.hint}")
         return Saved(version=version)
 
@@ -158,14 +202,35 @@ def _document(job: Job, transcript: Transcript, video: Video) -> Document:
     return Document(transcript, profile, setting, in_point_s=video.in_point_s)
 
 
-def _replayed(document: Document, kept: Kept) -> int:
-    for number, line in enumerate(kept.changes):
+def _replayed(document: Document, kept: Kept) -> list[Line]:
+    """Do what was kept; the lines of what could be done."""
+    done: list[Line] = []
+    for line in kept.changes:
         try:
             change = change_from_json(line, document)
         except (ValueError, KeyError):
-            return number
+            return done
         document.apply(change)
-    return len(kept.changes)
+        done.append(line)
+    return [*done, *_typed(document, kept.typed)]
+
+
+def _typed(document: Document, line: Line | None) -> Iterator[Line]:
+    """What stood in the open field when everything ended becomes a change of its caption."""
+    row = document.row_of_word(int(str(line["first"]))) if line else -1
+    if line is None or not 0 <= row < document.count or document.span(row)[0] != line["first"]:
+        return
+    change = edit_text(document, row, str(line[TYPED]))
+    if change is not None:
+        document.apply(change)
+        yield change_to_json(change)
+
+
+def _why_not_played(path: Path, *, is_checked: bool) -> str:
+    """Only what a child has opened without harm is opened beside the queue, and only what is there."""
+    if not is_checked:
+        return VIDEO_UNCHECKED
+    return "" if path.is_file() else VIDEO_AWAY
 
 
 def _differing(made: Mapping[Path, str]) -> list[Path]:

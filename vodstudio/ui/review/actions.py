@@ -108,12 +108,14 @@ class ReviewActions(QObject):
         action = self._of[key]
         return f"{action.text().rstrip('…')} ({action.shortcut().toString(NATIVE)})"
 
+    def writing(self) -> list[QAction]:
+        """Those that change the captions."""
+        return [self._of[deed.key] for _, deeds in GROUPS for deed in deeds if deed.writes]
+
     def allow_writing(self, is_allowed: bool) -> None:
         """In a read-only window nothing can be changed."""
-        for _, deeds in GROUPS:
-            for deed in deeds:
-                if deed.writes:
-                    self._of[deed.key].setEnabled(is_allowed)
+        for action in self.writing():
+            action.setEnabled(is_allowed)
 
     def all_keys(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """For the sheet of keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -136,9 +137,10 @@ class ShiftQuestion(Question):
     def by_s(self) -> float | None:
         """How far; None when it is no number."""
         try:
-            return float(self.seconds.text().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+            told = float(self.seconds.text().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
         except ValueError:
             return None
+        return told if math.isfinite(told) else None
 
 
 def _tell(question: Question, answered: asyncio.Future[str], *_: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vodstudio.ui.review.delegate import ROW_PX, CueDelegate
 from vodstudio.ui.review.model import Column, CueModel
@@ -17,6 +17,7 @@ class CueList(QTableView):
 
     row_chosen = Signal(int)
     play_wanted = Signal()
+    typing_ended = Signal()
 
     def __init__(self, model: CueModel, delegate: CueDelegate, parent: QWidget) -> None:
         super().__init__(parent)
@@ -73,6 +74,17 @@ class CueList(QTableView):
     def is_typed_in(self) -> bool:
         """Whether a field is open."""
         return self.state() == QAbstractItemView.State.EditingState
+
+    def keep_typed(self) -> None:
+        """Keep what stands in an open field, as Enter does: before anything else is done to the captions."""
+        if self.is_typed_in and (field := self.indexWidget(self.currentIndex())) is not None:
+            self.commitData(field)
+            self.closeEditor(field, QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's name
+        """Tell that no field is open any more."""
+        super().closeEditor(editor, hint)
+        self.typing_ended.emit()
 
     def currentChanged(  # noqa: N802 - Qt's name
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex

@@ -54,6 +54,8 @@ class ReviewDeeds(QObject):
             "keys": self._on_keys_chosen,
             "close": window.close,
         }
+        for action in window.actions_.writing():
+            action.triggered.connect(window.cues.keep_typed)
         for key, slot in slots.items():
             window.actions_[key].triggered.connect(slot)
         window.undo.clicked.connect(window.actions_["undo"].trigger)
@@ -61,7 +63,10 @@ class ReviewDeeds(QObject):
         window.find_button.clicked.connect(window.actions_["find"].trigger)
         window.model.text_typed.connect(self._on_text_typed)
         window.model.times_typed.connect(self._on_times_typed)
+        window.model.nonsense_typed.connect(self._on_nonsense_typed)
         window.delegate.split_wanted.connect(self._on_split_typed)
+        window.delegate.typed.connect(self._editor.note_typed)
+        window.cues.typing_ended.connect(self._editor.end_typed)
 
     def _at(self) -> int:
         return self._cues.row
@@ -79,8 +84,16 @@ class ReviewDeeds(QObject):
     def _on_times_typed(self, row: int, start_s: float, end_s: float) -> None:
         self._editor.attempt(lambda: commands.set_times(self._document, row, start_s, end_s))
 
+    def _on_nonsense_typed(self, text: str) -> None:
+        self._window.notices.say(
+            f"“{text}” is no time", "Nothing was changed. Type for example 0:02:41.350, 2:41.35 or 161.35."
+        )
+
     def _on_split_typed(self, row: int, text: str, place: int) -> None:
         """What was typed is kept first; the caption may lie on another row then."""
+        if not text[:place].strip() or not text[place:].strip():
+            self._on_text_typed(row, text)
+            return
         first, _ = self._document.span(row)
         words = len(text[:place].split())
         self._on_text_typed(row, text)

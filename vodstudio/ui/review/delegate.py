@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -38,6 +40,7 @@ class CueDelegate(QStyledItemDelegate):
     """One row: number, times, two lines of text, reading speed, marks."""
 
     split_wanted = Signal(int, str, int)
+    typed = Signal(int, str)
 
     def __init__(self, theme: Theme, profile: Profile, parent: QWidget) -> None:
         super().__init__(parent)
@@ -140,17 +143,23 @@ class CueDelegate(QStyledItemDelegate):
             words.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             words.setAccessibleName("Text of the caption; Enter keeps it, Ctrl+Enter splits it here")
             words.setProperty("row", index.row())
+            words.textChanged.connect(partial(self._on_text_changed, words))
             return words
         field = QLineEdit(parent)
         field.setProperty("role", "small")
         field.setAccessibleName("Time of the caption, hours:minutes:seconds")
         return field
 
+    def _on_text_changed(self, words: QPlainTextEdit) -> None:
+        if words.document().isModified():
+            self.typed.emit(int(words.property("row")), words.toPlainText())
+
     def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
         """What is there now; for text the cursor stands at the end."""
         told = str(index.data(Qt.ItemDataRole.EditRole))
         if isinstance(editor, QPlainTextEdit):
             editor.setPlainText(told)
+            editor.document().setModified(False)
             editor.moveCursor(editor.textCursor().MoveOperation.End)
         elif isinstance(editor, QLineEdit):
             editor.setText(told)

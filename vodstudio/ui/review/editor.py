@@ -13,6 +13,7 @@ from vodstudio.captions.check import CheckSetting, check
 from vodstudio.captions.cue import Finding
 from vodstudio.captions.document import Change, Document, Touched
 from vodstudio.core.errors import VodError, problem_of
+from vodstudio.services.review_journal import TYPED
 from vodstudio.ui.coroutines import Coroutines
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vodstudio.core.jobs import JobId
+    from vodstudio.core.transcripts import TranscriptVersion
     from vodstudio.services.reviewing import Review, Saved
 
 CHECK_AFTER_MS = 400
+NOTE_TYPED_AFTER_MS = 1000
 MANY_WORDS = 3000
 
 
@@ -35,6 +38,7 @@ class ReviewingService(Protocol):
     async def take_up(self, review: Review) -> int: ...
     async def forget(self, review: Review) -> None: ...
     async def changed_outside(self, review: Review) -> list[Path]: ...
+    async def chosen_meanwhile(self, review: Review) -> TranscriptVersion | None: ...
     async def save(self, review: Review) -> Saved: ...
     async def peaks(self, review: Review) -> tuple[bytes, float]: ...
 
@@ -57,7 +61,15 @@ class Editor(QObject):
         self._pending: list[Mapping[str, object]] = []
         self._disk = asyncio.Lock()
         self._is_checking = False
-        self.is_busy = False
+        self._busy = 0
+        self._is_free = asyncio.Event()
+        self._is_free.set()
+        self._typed: tuple[int, str] | None = None
+        self._is_typed_noted = False
+        self._note_typed = QTimer(self)
+        self._note_typed.setSingleShot(True)
+        self._note_typed.setInterval(NOTE_TYPED_AFTER_MS)
+        self._note_typed.timeout.connect(self._on_typed_due)
         self._check_soon = QTimer(self)
         self._check_soon.setSingleShot(True)
         self._check_soon.setInterval(CHECK_AFTER_MS)
@@ -67,6 +79,11 @@ class Editor(QObject):
     def document(self) -> Document:
         """What is corrected."""
         return self.review.document
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a large change or a save is under way."""
+        return self._busy > 0
 
     @property
     def has_unsaved(self) -> bool:
@@ -90,7 +107,7 @@ class Editor(QObject):
         if change is None:
             return False
         self._note(change)
-        self._put(change, self.document.apply)
+        self._put(change, lambda document: document.apply(change))
         return True
 
     def undo(self) -> None:
@@ -98,23 +115,44 @@ class Editor(QObject):
         change = self.document.undo_change
         if change is not None and not self.is_busy:
             self._note(change)
-            self._put(change, lambda _: self.document.undo())
+            self._put(change, Document.undo)
 
     def redo(self) -> None:
         """Do again what was taken back."""
         change = self.document.redo_change
         if change is not None and not self.is_busy:
             self._note(change)
-            self._put(change, lambda _: self.document.redo())
+            self._put(change, Document.redo)
 
     async def save(self) -> Saved:
         """Keep it as a version; nothing can be changed meanwhile."""
+        await self.free()
         self._set_busy(True)
         try:
             await self.flush()
             return await self._reviewing.save(self.review)
         finally:
             self._set_busy(False)
+
+    async def free(self) -> None:
+        """Returns when no large change and no save is under way."""
+        while self.is_busy:
+            await self._is_free.wait()
+
+    def note_typed(self, row: int, text: str) -> None:
+        """What stands in an open field is noted every second, so that a crash does not take it (F07)."""
+        if not self.review.is_read_only and row < self.document.count:
+            self._typed = (self.document.span(row)[0], text)
+            if not self._note_typed.isActive():
+                self._note_typed.start()
+
+    def end_typed(self) -> None:
+        """The field is closed: what was kept of it is a change by now."""
+        self._note_typed.stop()
+        self._typed = None
+        if self._is_typed_noted:
+            self._is_typed_noted = False
+            self._keep({TYPED: None})
 
     async def flush(self) -> None:
         """What was changed is on the disk when this returns."""
@@ -138,23 +176,34 @@ class Editor(QObject):
     def stop(self) -> None:
         """The window closes."""
         self._check_soon.stop()
+        self._note_typed.stop()
 
     def _note(self, change: Change) -> None:
-        self._pending.append(change_to_json(change))
+        self._keep(change_to_json(change))
+
+    def _keep(self, line: Mapping[str, object]) -> None:
+        self._pending.append(line)
         self._coroutines.start(self.flush())
 
-    def _put(self, change: Change, put: Callable[[Change], Touched]) -> None:
+    def _on_typed_due(self) -> None:
+        if self._typed is not None:
+            self._is_typed_noted = True
+            self._keep({TYPED: self._typed[1], "first": self._typed[0]})
+
+    def _put(self, change: Change, put: Callable[[Document], Touched]) -> None:
         low, high = change.reach or (0, 0)
         if high - low > MANY_WORDS:
-            self._coroutines.start(self._put_aside(change, put))
+            self._set_busy(True)
+            self._coroutines.start(self._put_aside(put))
             return
-        self._tell(put(change))
+        self._tell(put(self.document))
 
-    async def _put_aside(self, change: Change, put: Callable[[Change], Touched]) -> None:
-        """A change of the whole meeting takes seconds: the window waits, and says so."""
-        self._set_busy(True)
+    async def _put_aside(self, put: Callable[[Document], Touched]) -> None:
+        """A change of the whole meeting takes seconds: it is done beside the rows that are shown, then shown at once."""
+        twin = self.document.apart()
         try:
-            touched = await asyncio.to_thread(put, change)
+            touched = await asyncio.to_thread(put, twin)
+            self.document.become(twin)
         finally:
             self._set_busy(False)
         self._tell(touched)
@@ -165,7 +214,11 @@ class Editor(QObject):
         self.check_soon()
 
     def _set_busy(self, is_busy: bool) -> None:
-        self.is_busy = is_busy
+        self._busy += 1 if is_busy else -1
+        if self.is_busy:
+            self._is_free.clear()
+        else:
+            self._is_free.set()
         self.state_changed.emit()
 
     def _on_check_due(self) -> None:
@@ -182,6 +235,7 @@ class Editor(QObject):
             fps=self.review.video.fps,
             duration_s=document.duration_s,
             language=document.language,
+            vocabulary=self.review.job.preset.vocabulary,
             waivers=document.edits.waivers,
         )
         cues, heard = document.cues, document.heard()

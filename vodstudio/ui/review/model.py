@@ -46,6 +46,7 @@ class CueModel(QAbstractTableModel):
 
     text_typed = Signal(int, str)
     times_typed = Signal(int, float, float)
+    nonsense_typed = Signal(str)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +111,8 @@ class CueModel(QAbstractTableModel):
             self.text_typed.emit(row, str(value))
             return True
         seconds = seconds_of(str(value))
+        if seconds is None:
+            self.nonsense_typed.emit(str(value).strip())
         if seconds is None or stamp(seconds) == index.data():
             return False
         is_start = index.column() == Column.START

@@ -9,7 +9,7 @@ from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer, QVid
 
 SPEEDS = (0.5, 0.6, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 NO_SOUND = "This computer has no sound output: the video plays without sound."
-NO_VIDEO = "The video cannot be shown here. The captions can be corrected all the same."
+NO_VIDEO = "This computer cannot show the video. The captions can be corrected all the same."
 
 
 class Player(QObject):
@@ -40,9 +40,6 @@ class Player(QObject):
 
     def load(self, path: Path) -> None:
         """Open a video; nothing is heard before somebody plays it."""
-        if not path.is_file():
-            self.told.emit(NO_VIDEO)
-            return
         if QMediaDevices.audioOutputs():
             self._sound = QAudioOutput(self)
             self._player.setAudioOutput(self._sound)

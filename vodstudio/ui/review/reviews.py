@@ -63,6 +63,8 @@ class Reviews(QObject):
         """The program ends: what is noted is offered at the next opening."""
         for window in list(self.windows.values()):
             try:
+                window.cues.keep_typed()
+                await window.editor.free()
                 await window.editor.flush()
             except VodError as error:
                 log.warning("corrections could not be noted: %s (%s)", error.title, error.detail)

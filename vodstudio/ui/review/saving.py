@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -20,13 +21,31 @@ class Saving(QObject):
         super().__init__(window)
         self._window = window
         self._editor = window.editor
+        self._is_over = asyncio.Event()
+        self._is_over.set()
         window.actions_["save"].triggered.connect(self._on_save_chosen)
         window.save.clicked.connect(window.actions_["save"].trigger)
 
     def offer_recovery(self) -> None:
         """What an earlier window left is offered, never taken up by itself (F07)."""
-        if self._window.review.kept is not None:
+        review = self._window.review
+        if review.left_behind is not None:
+            self._window.notices.say(
+                "Other words of this recording have corrections that were never saved",
+                f"They are from {clock(review.left_behind)} and stay noted. To take them up, choose those words on the "
+                "Words tab of the job and open this window again.",
+            )
+        if review.kept is not None:
             self._window.coroutines.start(self._recover())
+
+    def close_when_free(self) -> None:
+        """What is under way is brought to its end first."""
+        self._window.coroutines.start(self._close_when_free(), group="close")
+
+    async def _close_when_free(self) -> None:
+        await self._is_over.wait()
+        await self._editor.free()
+        self._window.close()
 
     def ask_and_close(self) -> None:
         """The one question at the end."""
@@ -35,7 +54,7 @@ class Saving(QObject):
     async def _recover(self) -> None:
         window, kept = self._window, self._window.review.kept
         assert kept is not None
-        count = many(len(kept.changes), "change")
+        count = many(kept.count, "change")
         question = Question(
             "There are unsaved changes",
             f"{count} from {clock(kept.at)} were noted when the window or the computer stopped. "
@@ -74,20 +93,34 @@ class Saving(QObject):
         window.may_close = True
         window.close()
 
+    @property
+    def is_saving(self) -> bool:
+        """Whether a save has begun and is not over."""
+        return not self._is_over.is_set()
+
     async def _save(self) -> bool:
-        """Whether it was saved; captions that another program changed are shown before they are replaced (F09)."""
+        """Whether it was saved."""
+        self._is_over.clear()
+        try:
+            return await self._asked_and_saved()
+        finally:
+            self._is_over.set()
+
+    async def _asked_and_saved(self) -> bool:
+        """What others have done meanwhile is shown before it is replaced (F09)."""
         window = self._window
         changed = await window.reviewing.changed_outside(window.review)
-        if changed:
-            names = ", ".join(path.name for path in changed)
-            question = Question(
-                "Another program changed the captions",
-                f"{names} is not what was made here. When the captions are made again, those changes are gone.",
-                (Choice(STAY, "Do not save"), Choice("save", "Replace them")),
-                window,
-            )
-            if await question.asked() != "save":
-                return False
+        if changed and not await self._is_replaced(
+            "Another program changed the captions",
+            f"{', '.join(path.name for path in changed)} is not what was made here. When the captions are made again, "
+            "those changes are gone.",
+        ):
+            return False
+        if await window.reviewing.chosen_meanwhile(window.review) is not None and not await self._is_replaced(
+            "Other words were chosen while this window was open",
+            "When you save, your corrections count from now on. The other words stay and can be chosen again.",
+        ):
+            return False
         saved = await self._editor.save()
         window.notices.say(
             "The corrections are saved as a version of their own",
@@ -96,6 +129,12 @@ class Saving(QObject):
         window.show_state()
         return True
 
+    async def _is_replaced(self, title: str, words: str) -> bool:
+        choices = (Choice(STAY, "Do not save"), Choice("save", "Replace them"))
+        return await Question(title, words, choices, self._window).asked() == "save"
+
     def _on_save_chosen(self) -> None:
-        if self._editor.has_unsaved and not self._editor.is_busy:
+        """One at a time, from this moment on: a second press and the closing of the window find it begun."""
+        if self._editor.has_unsaved and not (self._editor.is_busy or self.is_saving):
+            self._is_over.clear()
             self._window.coroutines.start(self._save())

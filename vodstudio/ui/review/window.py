@@ -182,7 +182,10 @@ class ReviewWindow(QWidget):
 
     def open_media(self) -> None:
         """After the window is there: the video, the sound, the first check, and what an earlier window left."""
-        self.player.load(self.review.video.path)
+        if self.review.no_video:
+            self.player.told.emit(self.review.no_video)
+        else:
+            self.player.load(self.review.video.path)
         self.coroutines.start(self._read_peaks())
         self.editor.check_soon()
         self.saving.offer_recovery()
@@ -281,7 +284,12 @@ class ReviewWindow(QWidget):
         self.worries.show_findings(self.model.findings(row))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """What is not saved is asked about first."""
+        """What is being saved is brought to its end; what is not saved is asked about first."""
+        self.cues.keep_typed()
+        if not self.may_close and (self.editor.is_busy or self.saving.is_saving):
+            event.ignore()
+            self.saving.close_when_free()
+            return
         if not self.may_close and self.editor.has_unsaved:
             event.ignore()
             self.saving.ask_and_close()
