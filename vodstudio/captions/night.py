@@ -14,6 +14,8 @@ from vodstudio.core.errors import NeedsUser
 CODE = "VS-CAPTIONS-CHECK"
 _TOLD = 20
 _KINDS = 3
+_CAUSES = ("Q11", "Q08")
+_DEEDS = {"Q09": "take out what nobody said", "Q11": "shift all captions to the voice"}
 
 
 def stop_what_is_wrong(report: Report, where: str) -> None:
@@ -21,15 +23,29 @@ def stop_what_is_wrong(report: Report, where: str) -> None:
     wrong = report.stops
     if not wrong:
         return
-    first = wrong[0]
+    first = min(wrong, key=_cause)
     others = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+    place = f" at {clock(first.at_s)}" if first.at_s else ""
     raise NeedsUser(
-        f"The captions are not right at {clock(first.at_s)}: {_lowered(first.text)}{others}",
-        hint="Nothing was published, and no other job waits for this one. Open Review captions: correct what is wrong, "
+        f"The captions are not right{place}: {_lowered(first.text)}{others}",
+        hint=f"Nothing was published, and no other job waits for this one. Open Review captions: {_deed(first, report)}, "
         f"or waive it with a reason; the captions are then made again. The check report is {where}.",
         detail="; ".join(f"{each.rule} {clock(each.at_s)} {each.text}" for each in wrong[:_TOLD]),
         code=CODE,
     )
+
+
+def _cause(found: Finding) -> int:
+    """Captions that are displaced as a whole also miss speech, and stand where nobody speaks: that is told first."""
+    return _CAUSES.index(found.rule) if found.rule in _CAUSES else len(_CAUSES)
+
+
+def _deed(first: Finding, report: Report) -> str:
+    """What to do there about it."""
+    if first.rule != "Q08":
+        return _DEEDS.get(first.rule, "correct what is wrong")
+    places = [each.at_s for each in report.findings if each.rule == "Q08" and each.at_s > 0]
+    return f"write what is missing{f' (first at {clock(min(places))})' if places else ''}"
 
 
 def _lowered(text: str) -> str:
