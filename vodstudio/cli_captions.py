@@ -5,18 +5,28 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vodstudio import logs, paths
+from vodstudio.captions.accuracy import (
+    Accuracy,
+    accuracy_of,
+    corrected_sample,
+    sample_minutes,
+    sample_text,
+)
 from vodstudio.captions.check import CheckSetting, Report, check
 from vodstudio.captions.check_html import report_html
 from vodstudio.captions.cue import Cue, Finding, Level
 from vodstudio.captions.fit import Evidence
+from vodstudio.captions.fixes import repaired
 from vodstudio.captions.formats import SET, CaptionFile, Options, format_named, read_any, write_one, write_set
+from vodstudio.captions.imported import transcript_of_cues
 from vodstudio.captions.lint import LINTS
 from vodstudio.captions.making import cues_of
+from vodstudio.captions.mask import Region
 from vodstudio.captions.profile import BROADCAST_32, VERSION, profile_named
 from vodstudio.captions.reading import decode, untangled
 from vodstudio.captions.segment import Setting
@@ -33,7 +43,7 @@ Tell = Callable[[float, float | None, str], None]
 
 
 def captions(arguments: argparse.Namespace) -> int:
-    """One of the three verbs."""
+    """One of the verbs."""
     body = _VERBS[arguments.verb](arguments)
     show(f"captions {arguments.verb}", body, arguments.json)
     return FAILED if body.get("needs_a_look") else DONE
@@ -117,6 +127,8 @@ def _convert(arguments: argparse.Namespace) -> dict[str, Any]:
             detail="; ".join(reading.faults[:20]),
             code="VS-NO-CAPTIONS",
         )
+    if arguments.repair:
+        cues = _laid_out_again(cues, arguments)
     file = write_one(cues, form, options)
     _written({target: file}, replace=arguments.replace)
     return {
@@ -127,6 +139,65 @@ def _convert(arguments: argparse.Namespace) -> dict[str, Any]:
         "cues": len(cues),
         "faults": [*reading.faults, *(told for told in tangles if told not in reading.faults)],
         "findings": [_finding(each) for each in file.findings],
+    }
+
+
+def _laid_out_again(cues: tuple[Cue, ...], arguments: argparse.Namespace) -> tuple[Cue, ...]:
+    """Captions made elsewhere as words, and those as captions within our limits: every word stays."""
+    profile = profile_named(arguments.profile)
+    # How long the video is nobody knows here; the last caption may stay as long as any.
+    length_s = max(cue.end_s for cue in cues) + profile.max_s
+    words = transcript_of_cues(cues, language=arguments.language, duration_s=length_s)
+    made = cues_of(words, profile, Setting(duration_s=length_s, fps=arguments.fps, language=words.language))
+    return repaired(made.cues, profile, arguments.fps)
+
+
+def _accuracy(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Minutes to correct where nothing is corrected yet, else what the corrections say."""
+    transcript = read_transcript(Path(arguments.words))
+    measured: Accuracy | None = None
+    if arguments.corrected:
+        text, _ = decode(content_of(Path(arguments.corrected)))
+        minutes, meant = corrected_sample(text)
+        measured = accuracy_of(transcript.words, meant, minutes)
+    else:
+        minutes = sample_minutes(transcript.regions, transcript.duration)
+    sample = None
+    if arguments.sample and not arguments.corrected:
+        sample = _sample(Path(arguments.sample), transcript, minutes)
+    return {
+        "model": transcript.model,
+        "language": transcript.language,
+        "minutes": [{"start_s": start_s, "end_s": end_s} for start_s, end_s in minutes],
+        "sample": sample,
+        "measured": None if measured is None else _measured(measured),
+    }
+
+
+def _sample(path: Path, transcript: Transcript, minutes: Sequence[Region]) -> str:
+    data = sample_text(transcript.words, minutes).encode("utf-8")
+    if path.exists() and content_of(path) != data:
+        raise Conflict(
+            f"{path.name} is there already, and is not the same",
+            hint="Nothing was written: it may have been corrected. Choose another name.",
+            detail=str(path),
+            code="VS-FILE-EXISTS",
+        )
+    write_atomically(path, data)
+    return str(path)
+
+
+def _measured(accuracy: Accuracy) -> dict[str, object]:
+    low, high = accuracy.range_percent
+    return {
+        "words": accuracy.words,
+        "changed": accuracy.changed,
+        "missing": accuracy.missing,
+        "invented": accuracy.invented,
+        "error_percent": round(accuracy.error_percent, 1),
+        "low_percent": round(low, 1),
+        "high_percent": round(high, 1),
+        "sentence": accuracy.sentence,
     }
 
 
@@ -333,4 +404,5 @@ _VERBS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "make": _make,
     "check": _check,
     "convert": _convert,
+    "accuracy": _accuracy,
 }

@@ -209,8 +209,8 @@ def _working(words: Words) -> None:
 def _captions(words: Words) -> None:
     captions = words.add_parser(
         "captions",
-        help="make, check and convert caption files, without queue and station",
-        description="Make, check and convert caption files, without queue and station.",
+        help="make, check, convert and measure captions, without queue and station",
+        description="Make, check, convert and measure captions, without queue and station.",
         epilog=CAPTION_EXAMPLES + "\n" + CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -228,6 +228,7 @@ def _captions(words: Words) -> None:
                       help="only this one; may repeat: srt vtt scc ttml txt transcript (all but the last)")  # fmt: skip
     make.add_argument("--duration", type=seconds_of, default=0.0, metavar="S", help="length of the video")
     _caption_options(make, _captions_check(verbs), _captions_convert(verbs))
+    _captions_accuracy(verbs)
 
 
 def _captions_check(verbs: Words) -> argparse.ArgumentParser:
@@ -252,19 +253,32 @@ def _captions_convert(verbs: Words) -> argparse.ArgumentParser:
     turn = _word(
         verbs, "convert", "a caption file in another format; the endings say which",
         "captions convert meeting.srt meeting.scc", "captions convert broken.vtt whole.vtt --shift -1.5",
+        "captions convert live.vtt meeting.scc --repair",
     )  # fmt: skip
     turn.add_argument("source", metavar="IN")
     turn.add_argument("target", metavar="OUT")
     turn.add_argument("--format", metavar="NAME", help="the format of OUT, where its ending does not say it")
     turn.add_argument("--language", default="en", metavar="TAG", help="the language of the text (en)")
     turn.add_argument("--shift", type=shift_of, default=0.0, metavar="S", help="seconds later, or -S earlier")
+    turn.add_argument("--repair", action="store_true",
+                      help="lay the words out again within the limits of --profile: for live captions")  # fmt: skip
     return turn
+
+
+def _captions_accuracy(verbs: Words) -> None:
+    measure = _word(
+        verbs, "accuracy", "how many words are wrong, measured: correct three minutes that are chosen for you",
+        "captions accuracy words.json --sample sample.txt", "captions accuracy words.json sample.txt",
+    )  # fmt: skip
+    measure.add_argument("words", metavar="WORDS.json")
+    measure.add_argument("corrected", nargs="?", metavar="SAMPLE.txt", help="the sample that you corrected")
+    measure.add_argument("--sample", metavar="FILE", help="write the minutes to correct here")
 
 
 def _caption_options(
     make: argparse.ArgumentParser, look: argparse.ArgumentParser, turn: argparse.ArgumentParser
 ) -> None:
-    for parser in (make, look):
+    for parser in (make, look, turn):
         parser.add_argument(
             "--profile", default="BROADCAST-32", metavar="NAME", help="the limits (BROADCAST-32)"
         )

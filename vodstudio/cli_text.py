@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from vodstudio.core.models import gigabytes
@@ -190,6 +191,22 @@ def captions_converted(body: Body) -> Iterable[str]:
     yield from _findings(body["findings"])
 
 
+def captions_measured(body: Body) -> Iterable[str]:
+    """The minutes that a person should correct, or what they told."""
+    if body["measured"]:
+        yield f"{body['measured']['sentence']}."
+        return
+    if not body["minutes"]:
+        yield "Nobody speaks in this recording, as far as was heard."
+        return
+    yield "Listen to these minutes and correct what was heard in them:"
+    for minute in body["minutes"]:
+        start, end = (timedelta(seconds=int(minute[name])) for name in ("start_s", "end_s"))
+        yield f"  {start} to {end}"
+    if body["sample"]:
+        yield f"They are in {_clean(body['sample'])}; when it is right, name it after the words."
+
+
 def captions_checked(body: Body) -> Iterable[str]:
     """The verdict on each file, then what was found in it."""
     if not body["files"] and not body["without_captions"]:
@@ -270,6 +287,7 @@ RENDER: Mapping[str, Render] = {
     "captions make": captions_made,
     "captions check": captions_checked,
     "captions convert": captions_converted,
+    "captions accuracy": captions_measured,
     **dict.fromkeys(
         ("pause", "resume", "cancel", "retry", "approve", "acknowledge", "priority", "now"), jobs
     ),

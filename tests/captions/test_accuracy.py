@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vodstudio.captions.accuracy import Accuracy, accuracy_of, sample_minutes
+from vodstudio.captions.accuracy import (
+    Accuracy,
+    accuracy_of,
+    corrected_sample,
+    sample_minutes,
+    sample_text,
+)
 from vodstudio.captions.transcript import Word
+from vodstudio.core.errors import BadMedia
 
 
 def said(texts: Sequence[str], start: float = 0.0) -> list[Word]:
@@ -89,3 +96,33 @@ def test_confidence_is_said_plainly() -> None:
     assert Accuracy(words=0, changed=0, missing=0, invented=0).error_percent == 0.0
     assert Accuracy(words=0, changed=0, missing=0, invented=2).error_percent == 100.0
     assert Accuracy(words=100, changed=0, missing=0, invented=300).range_percent[1] == pytest.approx(100.0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from(["Aye.", "the", "Lake", "Elmo", "twenty-five"]), max_size=40))
+def test_a_sample_that_nobody_corrected_has_no_error(texts: list[str]) -> None:
+    words = [Word(text=f" {text}", start=at * 3.1, end=at * 3.1 + 0.4) for at, text in enumerate(texts)]
+    minutes = ((0.0, 40.5), (70.0, 3725.4))
+    read, meant = corrected_sample(sample_text(words, minutes))
+    assert read == minutes
+    assert accuracy_of(words, meant, minutes).errors == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Good evening.", "Good [0:00:00 to 0:01:00]", "[0:01:00 to 0:01:00]\nAye."]
+)
+def test_what_is_no_sample_is_refused(text: str) -> None:
+    with pytest.raises(BadMedia) as refused:
+        corrected_sample(text)
+    assert refused.value.code == "VS-NO-SAMPLE"
+
+
+def test_words_before_the_first_time_are_no_sample() -> None:
+    with pytest.raises(BadMedia):
+        corrected_sample("Good evening.\n[0:00:00 to 0:01:00]\nAye.")
+
+
+def test_a_sample_may_have_labels_without_tenths_and_minutes_without_words() -> None:
+    minutes, words = corrected_sample("[0:00:00 to 0:01:00]\n\n[1:00:00 to 1:01:00]\nAye.\nNay.\n")
+    assert minutes == ((0.0, 60.0), (3600.0, 3660.0))
+    assert [(word.text, word.start) for word in words] == [(" Aye.", 3600.0), (" Nay.", 3630.0)]

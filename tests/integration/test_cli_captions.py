@@ -331,3 +331,64 @@ def test_more_than_a_day_gives_every_file_but_scc(
     assert (code, set(made["files"]), set(made["missing"])) == (codes.DONE, set(SET) - {"scc"}, {"scc"})
     assert cli.main(["captions", "make", str(path), "--out", str(tmp_path)]) == codes.DONE
     assert "scc was not made: SCC captions end at 24 hours" in capsys.readouterr().out
+
+
+def test_live_captions_are_laid_out_again_and_keep_every_word(do: Do, tmp_path: Path) -> None:
+    live = tmp_path / "live.vtt"
+    live.write_text(
+        "WEBVTT\n\n00:01.000 --> 00:04.000\nThe council will now open the public hearing on the storm sewer.\n\n"
+        "00:03.900 --> 00:06.500\nAnybody may speak\nfor three\n\n00:06.600 --> 00:07.300\nminutes.\n",
+        "utf-8",
+    )
+    assert do("convert", str(live), str(tmp_path / "as-it-is.srt"))[0] == codes.DONE
+    code, body = do("convert", str(live), str(tmp_path / "whole.srt"), "--repair")
+    assert code == codes.DONE
+    assert not faults(body, CONVERTED)
+    laid, as_it_is = ((tmp_path / name).read_text("utf-8") for name in ("whole.srt", "as-it-is.srt"))
+    assert max(map(len, laid.splitlines())) <= 32 < max(map(len, as_it_is.splitlines()))
+    said = [line for line in laid.splitlines() if line and "-->" not in line and not line.isdigit()]
+    assert " ".join(said) == (
+        "The council will now open the public hearing on the storm sewer. Anybody may speak for three minutes."
+    )
+    assert do("check", str(tmp_path / "whole.srt"))[1]["files"][0]["report"]["errors"] == 0
+
+
+def test_how_many_words_are_wrong_is_measured_on_minutes_that_a_person_corrects(
+    do: Do, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard, length_s = council_words(5, 400)
+    regions = tuple((word.start - 0.2, word.end + 0.2) for word in heard)
+    path, sample = tmp_path / "words.json", tmp_path / "sample.txt"
+    transcript = Transcript(
+        language="en", duration=length_s, words=tuple(heard), regions=regions, model="base.en"
+    )
+    path.write_text(transcript_to_json(transcript), "utf-8")
+    code, body = do("accuracy", str(path), "--sample", str(sample))
+    assert (code, body["measured"], body["model"], body["sample"]) == (0, None, "base.en", str(sample))
+    assert [minute["end_s"] - minute["start_s"] for minute in body["minutes"]] == [60.0, 60.0, 60.0]
+    assert do("accuracy", str(path), str(sample))[1]["measured"]["error_percent"] == 0.0
+    text = sample.read_text("utf-8")
+    first = text.splitlines()[1].split()
+    sample.write_text(
+        text.replace(" ".join(first), " ".join(["Zounds", *first[2:], "indeed", "so"]), 1), "utf-8"
+    )
+    measured = do("accuracy", str(path), str(sample))[1]["measured"]
+    assert measured["changed"] + measured["missing"] + measured["invented"] == 4
+    assert measured["low_percent"] < measured["error_percent"] < measured["high_percent"]
+    assert cli.main(["captions", "accuracy", str(path), str(sample)]) == codes.DONE
+    assert measured["sentence"] in capsys.readouterr().out
+    assert cli.main(["captions", "accuracy", str(path)]) == codes.DONE
+    assert "Listen to these minutes" in capsys.readouterr().out
+    code, refused = do("accuracy", str(path), "--sample", str(sample))
+    assert (code, refused["error"]["code"]) == (codes.FAILED, "VS-FILE-EXISTS")
+    sample.write_text("Good evening.", "utf-8")
+    assert do("accuracy", str(path), str(sample))[1]["error"]["code"] == "VS-NO-SAMPLE"
+
+
+def test_a_recording_in_which_nobody_speaks_has_nothing_to_correct(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "words.json"
+    path.write_text(transcript_to_json(Transcript(language="en", duration=60.0)), "utf-8")
+    assert cli.main(["captions", "accuracy", str(path)]) == codes.DONE
+    assert "Nobody speaks" in capsys.readouterr().out

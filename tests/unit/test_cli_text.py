@@ -22,7 +22,7 @@ def said(word: str, body: dict[str, Any]) -> str:
 
 def test_every_word_that_answers_has_words_for_it() -> None:
     assert words() - RENDER.keys() == {"work", "demo", "simulate-cablecast", "captions"}
-    assert {f"captions {verb}" for verb in ("make", "check", "convert")} <= RENDER.keys()
+    assert {f"captions {verb}" for verb in ("make", "check", "convert", "accuracy")} <= RENDER.keys()
 
 
 def test_jobs_are_aligned_and_control_characters_are_not_printed() -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vodstudio.captions.mask import Region, mask_of
 from vodstudio.captions.repetition import plain
 from vodstudio.captions.transcript import Word
+from vodstudio.core.errors import BadMedia
 
 SAMPLES, SAMPLE_S = 3, 60.0
 _STEP_S = 5.0
 _FEWEST_WORDS = 100
 # The score of 95 in 100 for a share that was counted in a sample (Wilson).
 _SCORE = 1.96
+_HEADING = re.compile(r"\[(\d+):(\d\d):(\d\d)(?:\.(\d))? to (\d+):(\d\d):(\d\d)(?:\.(\d))?\]")
 
 
 def sample_minutes(regions: Sequence[Region], duration_s: float) -> tuple[Region, ...]:
@@ -117,3 +120,60 @@ def _compared(meant: Sequence[str], heard: Sequence[str]) -> Accuracy:
             before, row[place] = above, min(same, missing, invented)
     _, changed, missing_words, invented_words = row[-1]
     return Accuracy(words=len(meant), changed=changed, missing=missing_words, invented=invented_words)
+
+
+def sample_text(words: Sequence[Word], minutes: Sequence[Region]) -> str:
+    """What was heard in these minutes, each under its time: for a person to correct while listening."""
+    parts = (f"{_heading(minute)}\n{' '.join(_texts(words, *minute))}\n" for minute in minutes)
+    return "\n".join(parts)
+
+
+def _texts(words: Sequence[Word], start_s: float, end_s: float) -> Iterator[str]:
+    return (word.text.strip() for word in words if start_s <= (word.start + word.end) / 2 < end_s)
+
+
+def _heading(minute: Region) -> str:
+    return f"[{_label(minute[0])} to {_label(minute[1])}]"
+
+
+def _label(at_s: float) -> str:
+    tenths = round(at_s * 10)
+    return f"{tenths // 36000}:{tenths // 600 % 60:02}:{tenths // 10 % 60:02}.{tenths % 10}"
+
+
+def corrected_sample(text: str) -> tuple[tuple[Region, ...], tuple[Word, ...]]:
+    """The minutes of such a text and the words that a person left in it, spread over their minute."""
+    minutes: list[Region] = []
+    words: list[Word] = []
+    said: list[str] = []
+    for line in (*text.splitlines(), "[end]"):
+        match = _HEADING.fullmatch(line.strip())
+        if match is None and line != "[end]":
+            said += line.split()
+            continue
+        if minutes:
+            words += _spread(said, minutes[-1])
+        elif said:
+            break
+        said = []
+        if match is not None:
+            minutes.append((_seconds(*match.groups()[:4]), _seconds(*match.groups()[4:])))
+    if not minutes or any(start_s >= end_s for start_s, end_s in minutes):
+        raise BadMedia(
+            "This is not a sample of minutes to correct",
+            hint="Nothing was measured. Make one with: vodstudio captions accuracy words.json --sample sample.txt, "
+            "correct the words in it, and leave the lines with times as they are.",
+            code="VS-NO-SAMPLE",
+        )
+    return tuple(minutes), tuple(words)
+
+
+def _seconds(hours: str, minutes: str, seconds: str, tenths: str | None) -> float:
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(tenths or 0) / 10
+
+
+def _spread(said: Sequence[str], minute: Region) -> Iterator[Word]:
+    start_s, end_s = minute
+    each_s = (end_s - start_s) / max(1, len(said))
+    for place, text in enumerate(said):
+        yield Word(text=f" {text}", start=start_s + place * each_s, end=start_s + (place + 1) * each_s)
