@@ -516,8 +516,20 @@ def test_a_good_report_is_short() -> None:
     good = replace(check(cues, transcript, None, CheckSetting(duration_s=transcript.duration)), findings=())
     shown = read(report_html(replace(good, not_checked={}), "Grant"))
     assert "no errors, no warnings" in shown
-    assert shown.count(": good") == 4
+    assert "Accurate: good · Synchronous: good · Complete: good · Placed: good" in shown
+    assert shown.count(": good") == 8
     assert "not known" in shown
+    assert "by nobody yet" in shown
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "words"),
+    [(0.3, "Later than the voice0.3 s"), (-0.3, "Earlier than the voice0.3 s"), (None, "voicenot known")],
+)
+def test_a_page_says_early_and_late_in_words(offset_s: float | None, words: str) -> None:
+    report = bad_report()
+    report = replace(report, figures=replace(report.figures, offset_s=offset_s))
+    assert words in read(report_html(report, "Grant"))
 
 
 def test_a_page_has_an_end() -> None:

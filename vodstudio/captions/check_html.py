@@ -34,7 +34,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; bo
 td.time, td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .error { color: var(--error); } .warning { color: var(--warning); } .information { color: var(--information); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } dt { color: var(--soft); }
-dd { margin: 0; }
+dd { margin: 0; } a { color: inherit; }
 """
 
 
@@ -47,6 +47,7 @@ def report_html(report: Report, title: str) -> str:
         f"<title>Caption check: {escape(title)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{escape(title)}</h1>",
         f'<p class="soft">Caption check · {escape(_summary(report))}</p>',
+        f"<p>{_grades(report)}</p>",
         *_figures(report),
         *(line for quality in Quality for line in _section(report, quality)),
         *_waived(report),
@@ -67,6 +68,16 @@ def _count(number: int, word: str) -> str:
     return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
 
 
+def _grades(report: Report) -> str:
+    """The four words at the top, each a way to its findings: nobody turns many pages to learn the last one."""
+    graded = [(quality, grade_of(report.of(quality))) for quality in Quality]
+    return " · ".join(
+        f'<a href="#{quality.value}">{quality.value.capitalize()}</a>: '
+        f'<span class="{grade.value}">{_GRADES[grade]}</span>'
+        for quality, grade in graded
+    )
+
+
 def _figures(report: Report) -> Iterator[str]:
     figures = report.figures
     rows: list[tuple[str, object, str]] = [
@@ -80,12 +91,16 @@ def _figures(report: Report) -> Iterator[str]:
         ("Longest line", figures.longest_line, " characters"),
         ("Lines that end badly", figures.bad_breaks_per_100, " of 100"),
         ("Words heard with little certainty", figures.unsure_percent, " %"),
-        ("Later than the voice", figures.offset_s, " s"),
+        _placed(figures.offset_s),
         ("And growing", figures.drift_s_per_hour, " s an hour"),
         ("Language", report.language, ""),
         ("Speech model", report.model, ""),
         ("Limits", report.profile, ""),
-        ("Reviewed", " · ".join(filter(None, (report.reviewed_by, report.reviewed_at))), ""),
+        (
+            "Reviewed",
+            " · ".join(filter(None, (report.reviewed_by, report.reviewed_at))) or "by nobody yet",
+            "",
+        ),
     ]
     yield "<dl>"
     for name, value, unit in rows:
@@ -94,10 +109,16 @@ def _figures(report: Report) -> Iterator[str]:
     yield "</dl>"
 
 
+def _placed(offset_s: float | None) -> tuple[str, object, str]:
+    if offset_s is not None and offset_s < 0:
+        return "Earlier than the voice", -offset_s, " s"
+    return "Later than the voice", offset_s, " s"
+
+
 def _section(report: Report, quality: Quality) -> Iterator[str]:
     found = report.of(quality)
     grade = grade_of(found)
-    yield f'<section><h2>{quality.value.capitalize()}: <span class="{grade.value}">{_GRADES[grade]}</span></h2>'
+    yield f'<section id="{quality.value}"><h2>{quality.value.capitalize()}: <span class="{grade.value}">{_GRADES[grade]}</span></h2>'
     yield f'<p class="soft">{_MEANT[quality].capitalize()}.</p>'
     if found:
         yield from _table([_row(each) for each in found[:MOST_ROWS]], ("Time", "No.", "", "Check", "Finding"))
