@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QToolTip
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QToolTip
 
 from tests.ui.fakes import NOW, make_row
 from tests.ui.stage import Stage
@@ -133,6 +133,59 @@ def test_keys(
     stage.choose(number)
     QTest.keyClick(stage.page.view, key, modifiers)
     shown(lambda: (call, (job(number),)) in stage.jobs.calls)
+
+
+@pytest.mark.parametrize(
+    ("number", "buttons"),
+    [
+        (1, ["Pause", "Cancel", "(Captions…)", "More"]),
+        (3, ["Pause", "Cancel", "Captions…", "More"]),
+        (4, ["Pause", "This one now", "More"]),
+        (7, ["Retry", "Captions…", "More"]),
+        (8, ["Retry", "Captions…", "More"]),
+        (9, ["Captions…", "More"]),
+        (11, ["Retry", "(Captions…)", "More"]),
+    ],
+)
+def test_a_job_offers_what_makes_sense_for_it(stage: Stage, number: int, buttons: list[str]) -> None:
+    stage.choose(number)
+    strip = stage.button("More", stage.page.details).parentWidget()
+    assert strip is not None
+    shown = [made for made in strip.findChildren(QAbstractButton) if made.isVisible()]
+    shown.sort(key=lambda made: made.x())
+    assert [made.text() if made.isEnabled() else f"({made.text()})" for made in shown] == buttons
+
+
+def test_nothing_chosen_offers_nothing(stage: Stage) -> None:
+    stage.page.view.clearSelection()
+    texts = [label.text() for label in stage.page.details.findChildren(QLabel) if label.isVisible()]
+    assert texts == ["Nothing chosen", "Click a recording to see its steps."]
+    assert [b for b in stage.page.details.findChildren(QAbstractButton) if b.isVisible()] == []
+
+
+@pytest.mark.qt_log_ignore("pipewire")  # the player of the review looks for what this machine lacks
+def test_captions_are_reviewed_once_there_are_words(stage: Stage, shown: Shown) -> None:
+    wanted: list[str] = []
+    stage.page.review_wanted.connect(wanted.append)
+    stage.choose(1)
+    early = stage.button("Captions…", stage.page.details)
+    assert "when the speech step is done" in early.toolTip()
+    QTest.mouseClick(early, Qt.MouseButton.LeftButton)
+    QTest.keyClick(stage.page.view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert wanted == []
+    stage.choose(9)
+    assert stage.page.actions_["review"].toolTip().endswith("(Ctrl+E)")
+    ready = stage.button("Captions…", stage.page.details)
+    QTest.mouseClick(ready, Qt.MouseButton.LeftButton)
+    assert stage.window.focusWidget() is ready
+    QTest.keyClick(ready, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    stage.page.view.setFocus()
+    QTest.keyClick(stage.page.view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert wanted == [job(9), job(9), job(9)]
+    shown(lambda: "There are no words to review yet. Nothing was changed." in stage.toasts())
+    stage.choose(9, 10)
+    assert stage.page.actions_["review"].toolTip() == "Choose one job alone"
+    assert not stage.page.actions_["review"].isEnabled()
 
 
 def test_what_waits_for_a_yes_is_approved_and_not_retried(stage: Stage, shown: Shown) -> None:

@@ -10,7 +10,16 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from tests.ui.fakes import NOW, STATION
 from tests.ui.stage import Stage
@@ -20,6 +29,7 @@ from vodstudio.core.rows import Check, LogLine, Verdict
 from vodstudio.ui.bridge import Bridge
 from vodstudio.ui.cities.page import CitiesPage
 from vodstudio.ui.drop import destination
+from vodstudio.ui.header import Chip
 from vodstudio.ui.main_window import Tab
 from vodstudio.ui.monitoring.page import MonitoringPage
 from vodstudio.ui.workplace import signs_of
@@ -277,15 +287,32 @@ def test_every_control_has_a_name(stage: Stage, shown: Shown) -> None:
     assert stage.page.bar.filter.accessibleName()
 
 
-def test_tab_goes_through_the_window(stage: Stage) -> None:
-    stage.page.bar.add.setFocus()
-    seen = []
-    for _ in range(6):
-        QTest.keyClick(QApplication.focusWidget() or stage.window, Qt.Key.Key_Tab)
-        seen.append(QApplication.focusWidget())
-    assert stage.page.bar.pause in seen
-    assert stage.page.bar.filter in seen
-    assert stage.page.view in seen
+@pytest.mark.parametrize("tab", list(Tab))
+def test_tab_comes_to_everything_and_back_and_each_has_a_name(stage: Stage, shown: Shown, tab: Tab) -> None:
+    stage.workplace.open_tab(tab)
+    page = stage.workplace._page(tab)
+    shown(lambda: page.isVisible() and stage.coroutines.is_idle)
+    page.first.setFocus()
+    seen: list[QWidget] = []
+    while (focus := stage.window.focusWidget()) is not None and focus not in seen:
+        seen.append(focus)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    assert seen.index(focus) == 0, "round and round, without the rest"
+    for widget in seen:
+        assert widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()), widget
+    controls = (QPushButton, QToolButton, QLineEdit, Chip)
+    wanted = [
+        made
+        for made in stage.window.findChildren(QWidget)
+        if isinstance(made, controls) and made.isVisible() and made.isEnabled()
+    ]
+    assert [made for made in wanted if made not in seen] == []
+    header = [
+        stage.window.header.tabs.buttons[tab],
+        *stage.window.header._chips,
+        stage.window.header.menu_button,
+    ]
+    assert [seen.index(made) for made in header] == sorted(seen.index(made) for made in header)
 
 
 def test_events_from_many_threads_arrive_on_the_main_thread(stage: Stage, shown: Shown) -> None:

@@ -100,6 +100,7 @@ class Header(QFrame):
             chip = Chip(self, self._theme)
             chip.clicked.connect(self.sign_pressed)
             self._row.insertWidget(self._row.count() - 1, chip)
+            QWidget.setTabOrder(self._chips[-1] if self._chips else self.tabs.buttons[-1], chip)
             self._chips.append(chip)
         for place, chip in enumerate(self._chips):
             chip.setVisible(place < len(signs))

@@ -17,7 +17,7 @@ class TabButton(QAbstractButton):
         self.setText(text)
         self.setCheckable(True)
         self.setAutoExclusive(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(text)
@@ -135,4 +135,8 @@ class TabStrip(QWidget):
 
     def _on_toggled(self, is_on: bool) -> None:
         if is_on:
-            self.chosen.emit(self.current)
+            current = self.current
+            for place, button in enumerate(self.buttons):  # Tab comes to the one that is open
+                policy = Qt.FocusPolicy.StrongFocus if place == current else Qt.FocusPolicy.ClickFocus
+                button.setFocusPolicy(policy)
+            self.chosen.emit(current)

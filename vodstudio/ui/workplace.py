@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
 
 from vodstudio.core.events import Event, HoldsChanged, QueueStopped, StepProgressed
 from vodstudio.core.jobs import JobId, JobState
@@ -27,7 +26,11 @@ from vodstudio.ui.theme import Theme, Tone
 from vodstudio.ui.wording import clock, many
 
 if TYPE_CHECKING:
+    from vodstudio.ui.cities.page import CitiesPage
+    from vodstudio.ui.monitoring.page import MonitoringPage
     from vodstudio.ui.review.reviews import Reviews
+
+    TabPage = QueuePage | CitiesPage | MonitoringPage
 
 SIGNED = ("server", "model", "storage", "home")
 BAD = (JobState.FAILED, JobState.NEEDS_A_LOOK)
@@ -48,7 +51,7 @@ class Workplace(QObject):
         self._reviews: Reviews | None = None
         self.counts = Counts()
         self.queue = QueuePage(desk, theme, window.stack)
-        self._pages: dict[Tab, QWidget] = {Tab.QUEUE: self.queue}
+        self._pages: dict[Tab, TabPage] = {Tab.QUEUE: self.queue}
         self.importer = Importer(desk, window)
         self.overlay = DropOverlay(theme, window)
         self.help = HelpOverlay(window)
@@ -92,7 +95,7 @@ class Workplace(QObject):
         if self._reviews is not None:
             self._reviews.set_theme(theme)
         for page in self._pages.values():
-            page.set_theme(theme)  # type: ignore[attr-defined]
+            page.set_theme(theme)
         self._show_signs()
 
     def open_tab(self, place: int) -> None:
@@ -155,14 +158,16 @@ class Workplace(QObject):
         page = self._page(Tab(place))
         self._window.show_page(page)
         if not self._window.header.tabs.isAncestorOf(self._window.focusWidget() or page):
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
+            page.first.setFocus(
+                Qt.FocusReason.OtherFocusReason
+            )  # a proxy would hide what stands before it from Tab
 
-    def _page(self, tab: Tab) -> QWidget:
+    def _page(self, tab: Tab) -> TabPage:
         if tab not in self._pages:
             self._pages[tab] = self._make_page(tab)
         return self._pages[tab]
 
-    def _make_page(self, tab: Tab) -> QWidget:
+    def _make_page(self, tab: Tab) -> TabPage:
         if tab is Tab.CITIES:
             from vodstudio.ui.cities.page import CitiesPage
 

@@ -58,12 +58,13 @@ class CitiesPage(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP_PX)
         self._area.setWidget(self._inner)
+        self._area.setAccessibleName("Cities")
         self._hint = label("", "muted", self)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._hint)
         column.addWidget(self._area, 1)
         self._hint.hide()
-        self.setFocusProxy(self._area)
+        self.first = self._area
 
     def _build_bar(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -65,7 +65,7 @@ class MonitoringPage(QWidget):
         self.log.setMinimumHeight(190)
         right.addWidget(self.log, 2)
         row.addLayout(right, 1)
-        self.setFocusProxy(self.log.view)
+        self.first = self.log.view
 
     def _build_health(self, theme: Theme) -> QWidget:
         frame = card(self, "Health")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from vodstudio.core.approval import waits_for_a_yes
-from vodstudio.core.jobs import JobState
+from vodstudio.core.jobs import JobState, StepKind, StepState
 from vodstudio.core.rows import JobRow
 from vodstudio.ui import icons
 from vodstudio.ui.theme import Theme
@@ -19,24 +20,42 @@ _WRONG = frozenset({JobState.FAILED, JobState.NEEDS_A_LOOK})
 _RETRY = _WRONG | {JobState.CANCELLED, JobState.HELD, JobState.WAITING}
 _GONE = _WRONG | {JobState.DONE, JobState.CANCELLED} | _LINE
 _ANY = frozenset(JobState)
+_NO_WORDS = "There are no words yet. The captions can be reviewed when the speech step is done."
+_ONE_ALONE = "Choose one job alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """Something a person can do with jobs."""
+    """Something a person can do with jobs; `on_button` is its word where there is little room."""
 
     key: str
     text: str
+    on_button: str = ""
+    about: str = ""
     icon: str
     keys: str = ""
     states: frozenset[JobState] = _ANY
     ends_group: bool = False
     single: bool = False
     needs_yes: bool = False
+    needs_words: bool = False
 
     def fits(self, row: JobRow) -> bool:
         """Whether it makes sense for this job."""
+        if self.needs_words and not has_words(row):
+            return False
         return row.state in self.states and (not self.needs_yes or waits_for_a_yes(row.problem))
+
+    def why_not(self, rows: Sequence[JobRow]) -> str:
+        """What keeps it from being done with these; nothing when they fit."""
+        if self.single and len(rows) != 1:
+            return _ONE_ALONE
+        return _NO_WORDS if self.needs_words and not any(has_words(row) for row in rows) else ""
+
+
+def has_words(row: JobRow) -> bool:
+    """Whether the recording was heard to its end."""
+    return any(pip.kind is StepKind.SPEECH and pip.state is StepState.DONE for pip in row.pips)
 
 
 DEEDS: tuple[Deed, ...] = (
@@ -58,7 +77,16 @@ DEEDS: tuple[Deed, ...] = (
         ends_group=True,
     ),
     Deed(key="acknowledge", text="Mark as seen", icon="look", keys="Ctrl+M", states=_WRONG),
-    Deed(key="review", text="Review captions…", icon="captions", keys="Ctrl+E", single=True),
+    Deed(
+        key="review",
+        text="Review captions…",
+        on_button="Captions…",
+        about="Read and correct the captions beside the video",
+        icon="captions",
+        keys="Ctrl+E",
+        single=True,
+        needs_words=True,
+    ),
     Deed(key="report", text="Copy report", icon="copy", keys="Ctrl+Shift+C", single=True),
     Deed(key="folder", text="Open its folder", icon="folder", keys="Ctrl+I", single=True, ends_group=True),
     Deed(key="remove", text="Remove from the queue", icon="remove", keys="Del", states=_GONE),
@@ -73,6 +101,8 @@ class JobActions(QObject):
         self._of = {deed.key: QAction(deed.text, self) for deed in DEEDS}
         for deed in DEEDS:
             action = self._of[deed.key]
+            if deed.on_button:
+                action.setIconText(deed.on_button)
             action.setShortcut(QKeySequence(deed.keys))
             action.setObjectName(f"job-{deed.key}")
         self.set_theme(theme)
@@ -100,9 +130,12 @@ class JobActions(QObject):
             self._of[deed.key].setIcon(icons.icon(deed.icon, theme.muted, disabled=theme.track))
 
     def show_for(self, rows: list[JobRow]) -> None:
-        """Allow what makes sense for these."""
-        for deed in DEEDS:
-            fits = any(deed.fits(row) for row in rows)
-            self._of[deed.key].setEnabled(fits and (len(rows) == 1 or not deed.single))
+        """Allow what makes sense for these, and say why not."""
         paused = bool(rows) and all(row.is_paused for row in rows)
         self._of["pause"].setText("Resume" if paused else "Pause")
+        for deed in DEEDS:
+            fits = any(deed.fits(row) for row in rows)
+            action, why_not = self._of[deed.key], deed.why_not(rows)
+            action.setEnabled(fits and not why_not)
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(why_not or f"{deed.about or action.text()} ({keys})")

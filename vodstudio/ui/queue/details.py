@@ -74,7 +74,7 @@ class DetailsPanel(QFrame):
         body = QFrame(self)
         body.setProperty("role", "strip")
         self._stack = QStackedLayout(body)
-        self._summary = Page(body)
+        self._summary = Page("Summary", body)
         self._words = WordsTab(self._desk, theme, body)
         self._log = StoryPage(body)
         self._files = FilesPage(body)
@@ -82,7 +82,8 @@ class DetailsPanel(QFrame):
             self._stack.addWidget(page)
         column.addWidget(body, 1)
         self._build_summary()
-        column.addWidget(self._build_buttons(actions))
+        self._strip = self._build_buttons(actions)
+        column.addWidget(self._strip)
 
     def _build_summary(self) -> None:
         self._facts = Facts(self._summary.inner)
@@ -113,8 +114,8 @@ class DetailsPanel(QFrame):
         row.setSpacing(8)
         self._actions = actions
         self._buttons = {}
-        for key in ("pause", "now", "approve", "cancel", "retry"):
-            made = button(actions[key].text(), strip)
+        for key in ("pause", "now", "approve", "retry", "cancel", "review"):
+            made = button(actions[key].iconText(), strip)
             made.clicked.connect(actions[key].trigger)
             self._buttons[key] = made
             row.addWidget(made)
@@ -141,8 +142,9 @@ class DetailsPanel(QFrame):
         self.show_buttons()
         is_new = (row.id if row else None) != self._job_id
         self._job_id = row.id if row else None
-        self._more.setEnabled(chosen > 0)
+        self._strip.setVisible(chosen > 0)
         self.tabs.setVisible(row is not None)
+        self._sub.setContentsMargins(14, 0, 14, 0 if row else 10)
         off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self._summary.setVerticalScrollBarPolicy(off if row is None else needed)
         if row is None:
@@ -237,20 +239,21 @@ class DetailsPanel(QFrame):
         self._load()
 
     def show_buttons(self) -> None:
-        """The buttons that make sense for what is chosen."""
-        is_wrong = self._row is not None and self._row.state in (JobState.FAILED, JobState.NEEDS_A_LOOK)
+        """The buttons that make sense for what is chosen; there is room for three."""
+        row, may = self._row, {key: self._actions[key].isEnabled() for key in self._buttons}
         for key, made in self._buttons.items():
-            made.setText(self._actions[key].text())
-            made.setEnabled(self._actions[key].isEnabled())
-        asks = self._actions["approve"].isEnabled()
-        self._buttons["approve"].setVisible(asks)
-        self._buttons["retry"].setVisible(
-            self._actions["retry"].isEnabled() and not asks and not self._actions["now"].isEnabled()
-        )
-        is_working = self._row is not None and self._row.state is JobState.WORKING
-        self._buttons["pause"].setVisible(not is_wrong)
-        self._buttons["now"].setVisible(not is_wrong and not is_working)
-        self._buttons["cancel"].setVisible(is_working)
+            made.setText(self._actions[key].iconText())
+            made.setToolTip(self._actions[key].toolTip())
+            made.setEnabled(may[key])
+        is_wrong = row is not None and row.state in (JobState.FAILED, JobState.NEEDS_A_LOOK)
+        is_working = row is not None and row.state is JobState.WORKING
+        may["pause"] &= not is_wrong
+        may["now"] &= not (is_wrong or is_working or may["review"])
+        may["retry"] &= not (may["approve"] or may["pause"])
+        may["cancel"] = is_working
+        may["review"] = row is not None and not may["now"]
+        for key, made in self._buttons.items():
+            made.setVisible(may[key])
 
     def _on_event_arrived(self, event: Event) -> None:
         if isinstance(event, JobChanged) and event.row.id == self._job_id:

@@ -18,8 +18,9 @@ from vodstudio.ui.wording import size
 class Page(QScrollArea):
     """A tab whose content may be longer than the panel."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAccessibleName(name)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.inner = QWidget(self)
@@ -36,6 +37,9 @@ class Page(QScrollArea):
 
 class StoryPage(Page):
     """What happened to a job, newest first; what the audit trail keeps says so."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("Log", parent)
 
     def show_lines(self, lines: Sequence[LogLine]) -> None:
         """Tell these."""
@@ -55,7 +59,7 @@ class FilesPage(Page):
     """The recording and what was made of it."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Files", parent)
         self._folder: Path | None = None
 
     def show_files(self, job: Job) -> None:

@@ -79,12 +79,14 @@ class QueuePage(QWidget):
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([982, DETAILS_PX])
         column.addWidget(self._splitter, 1)
-        self.setFocusProxy(self.view)
+        self.first = self.view
 
     def _connect(self) -> None:
         for action in self.actions_.all():
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.view.addAction(action)
+            if action.shortcut().toString().startswith("Ctrl"):  # Space and Del belong to what has the focus
+                self.details.addAction(action)
         self.view.rows_selected.connect(self._on_rows_selected)
         self.view.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.more_wanted.connect(self._on_more_wanted)
