@@ -18,7 +18,7 @@ from vodstudio.core.events import HoldsChanged, ModelProgressed
 from vodstudio.core.jobs import JobState
 from vodstudio.core.models import ModelName, Standing
 from vodstudio.core.rows import HeldCondition
-from vodstudio.ui.models.line import ModelLine, progress_words
+from vodstudio.ui.models.line import ONE_AT_A_TIME, ModelLine, progress_words
 from vodstudio.ui.models.sheet import ModelSheet
 
 Shown = Callable[[Callable[[], bool]], None]
@@ -70,6 +70,7 @@ def test_a_model_comes_with_progress_and_can_be_cancelled(opened: Stage, shown: 
     assert line.bar.isVisible()
     assert not _line(opened, "small").act.isEnabled(), "one comes at a time"
     assert not _sheet(opened).folder.isEnabled()
+    assert _line(opened, "small").act.toolTip() == _sheet(opened).folder.toolTip() == ONE_AT_A_TIME
     opened.models.progress(BEST, 800_000_000)
     shown(lambda: _about(line).startswith("800 MB of 1.6 GB"))
     assert 490 < line.bar.value() < 500

@@ -69,6 +69,8 @@ def test_a_name_keeps_its_letters_after_the_colon() -> None:
     said = Problem(code="VS-X", title="Oakdale text.mp4 is not a media file", hint="It is a text file.")
     face = face_of(replace(row, problem=said), "Oakdale", NOW)
     assert face.headline == "Needs a look: Oakdale text.mp4 is not a media file"
+    said = Problem(code="VS-X", title="Cablecast 7 does not see the file", hint="")
+    assert face_of(replace(row, problem=said), "", NOW).headline == f"Needs a look: {said.title}"
     said = Problem(code="VS-X", title="The station file names no server", hint="")
     assert (
         face_of(replace(row, problem=said), "", NOW).headline

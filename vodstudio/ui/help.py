@@ -56,7 +56,8 @@ class HelpOverlay(QFrame):
         for side in (left, right):
             side.addStretch(1)
             grid.addLayout(side, 1)
-        self._column.addLayout(grid, 1)
+        self._column.addLayout(grid)
+        self._column.addStretch(1)
         row = QHBoxLayout()
         row.addStretch(1)
         close = button("Close", self, role="primary")

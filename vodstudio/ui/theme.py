@@ -266,6 +266,8 @@ QPushButton[role="link"]:focus {{ border: 2px solid {t.accent}; padding: 0 2px; 
 QLineEdit {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
   padding: 0 9px; min-height: 30px; selection-background-color: {t.accent};
   selection-color: {t.on_accent}; }}
+QPushButton[role="small"]:disabled {{ color: {t.faint}; }}
+QPushButton[role="small"]:focus, QToolButton[role="small"]:focus {{ padding: 0 8px; min-height: 22px; }}
 QLineEdit[role="small"] {{ min-height: 24px; font-size: 12px; }}
 QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 8px; min-height: 28px; }}
 QLineEdit[role="small"]:focus {{ min-height: 22px; }}

@@ -16,7 +16,6 @@ class ModelButton(Button):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("role", "primary")
         self._offers: ModelOffers | None = None
         self._name: str | None = None
         self.clicked.connect(self._on_pressed)

@@ -13,6 +13,7 @@ from vodstudio.core.models import Languages, ModelRow, Standing
 from vodstudio.ui.parts import button, label
 from vodstudio.ui.wording import percent, size, span, times
 
+ONE_AT_A_TIME = "One model comes at a time"
 _STEPS = 1000
 _SETTLED_S = 2.0
 _BAR_PX = 6
@@ -102,10 +103,10 @@ class ModelLine(QFrame):
         row = self._row
         text, tip = _deed(row)
         self.act.setText(text)
-        self.act.setToolTip(tip)
+        may_begin = text.startswith(("Cancel", "Remove")) or not is_waiting
+        self.act.setToolTip(tip if may_begin else tip or ONE_AT_A_TIME)
         self.act.setAccessibleName(f"{text}: {row.name}")
         self.act.setVisible(bool(text))
-        may_begin = text.startswith(("Cancel", "Remove")) or not is_waiting
         self.act.setEnabled(may_begin and not (row.standing is Standing.ABSENT and bool(row.why_not)))
 
     def _on_act_pressed(self) -> None:

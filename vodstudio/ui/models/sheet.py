@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QScroll
 from vodstudio.core.events import Event, ModelProgressed, ModelsChanged
 from vodstudio.core.models import ModelRow, Standing
 from vodstudio.ui.desk import Desk
-from vodstudio.ui.models.line import ModelLine
+from vodstudio.ui.models.line import ONE_AT_A_TIME, ModelLine
 from vodstudio.ui.parts import button, label
 
+_FROM_A_FOLDER = "Copy a model that you have: a stick, a share, another program's cache"
 _ORDER = (
     Standing.COMING,
     Standing.HERE,
@@ -76,7 +77,7 @@ class ModelSheet(QDialog):
         self.folder = button(
             "From a folder…",
             self,
-            tip="Copy a model that you have: a stick, a share, another program's cache",
+            tip=_FROM_A_FOLDER,
         )
         self.folder.clicked.connect(self._on_folder_pressed)
         self.close_button = button("Close", self)
@@ -111,6 +112,7 @@ class ModelSheet(QDialog):
                 self._column.insertWidget(place, line)
                 line.show()  # now, not at the next turn: what is hidden cannot have the focus
         self.folder.setEnabled(not is_busy)
+        self.folder.setToolTip(ONE_AT_A_TIME if is_busy else _FROM_A_FOLDER)
         if is_first and ordered:
             self._focus_first(ordered)
 

@@ -13,6 +13,7 @@ from vodstudio.ui.theme import Theme, Tone, font
 
 EDGE_PX = 14
 TOP_PX = 44
+LEAST_BAR_PX = 18
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -145,7 +146,7 @@ class BarChart(_Chart):
     def _draw(self, painter: QPainter, room: QRect) -> None:
         theme, metrics = self._theme, QFontMetrics(font(12))
         painter.setFont(font(12))
-        fitting = self._bars[: max(1, room.height() // 22)]
+        fitting = self._bars[: max(1, room.height() // LEAST_BAR_PX)]
         step = min(30.0, room.height() / max(1, len(fitting)))
         name_px = min(150, max(metrics.horizontalAdvance(bar.name) for bar in fitting) + 12)
         word_px = max(metrics.horizontalAdvance(bar.words) for bar in fitting) + 10

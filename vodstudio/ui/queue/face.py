@@ -23,6 +23,11 @@ from vodstudio.ui.wording import (
 )
 
 SURE_FROM = 0.02
+_NO_NAMES = frozenset((
+    "A", "An", "Another", "Caption", "Captions", "It", "Looking", "More", "No", "Nobody", "Nothing", "Others",
+    "Published,", "Publishing", "Recordings", "Somebody", "Something", "The", "There", "These", "This", "Too",
+    "Waiting", "We", "What", "Words", "Writing",
+))  # fmt: skip
 TONE_OF: dict[JobState, Tone] = {
     JobState.WAITING: Tone.PLAIN,
     JobState.WORKING: Tone.ACCENT,
@@ -200,8 +205,8 @@ def _problem_words(row: JobRow, word: str, otherwise: str) -> tuple[str, str]:
 
 
 def _in_sentence(title: str, row: JobRow) -> str:
-    """The title goes on after a colon; a name of a file or a city stays as it is written."""
-    is_name = title.startswith((row.path.name, row.path.stem)) or not title[1:2].islower()
+    """The title goes on after a colon; the name of a file, a city or a server stays as it is written."""
+    is_name = title.startswith((row.path.name, row.path.stem)) or title.split(" ", 1)[0] not in _NO_NAMES
     return title if is_name else title[:1].lower() + title[1:]
 
 
