@@ -77,6 +77,20 @@ def test_missing_speech_waits_and_says_where_it_begins(tmp_path: Path) -> None:
     assert "write what is missing (first at 0:01:0" in told.hint
 
 
+@pytest.mark.parametrize(("by_s", "way"), [(2.0, "late"), (5.0, "late"), (-2.0, "early")])
+def test_words_beside_a_voice_that_hardly_pauses_are_not_told_the_wrong_way(
+    tmp_path: Path, by_s: float, way: str
+) -> None:
+    """Most of them lie on the voice all the same; shifted by what was told before they would stand still worse."""
+    voice = [(start + 3, end + 3) for start, end in VOICE]
+    moved = [replace(word, start=word.start + 3 + by_s, end=word.end + 3 + by_s) for word in WORDS]
+    told = stopped(tmp_path, moved, voice, LENGTH_S + 12)
+    assert told.title.startswith("The captions are not right: the words stand ")
+    told_s = float(told.title.partition("stand ")[2].partition(" s too")[0])
+    assert told_s == pytest.approx(abs(by_s), abs=0.4)
+    assert f"too {way} for the voice" in told.title
+
+
 def test_words_that_run_away_are_told_by_the_cause_and_not_by_what_follows_from_it(tmp_path: Path) -> None:
     words: list[Word] = []
     for time in range(4):

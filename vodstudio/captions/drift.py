@@ -24,7 +24,9 @@ _LEAST_DRIFT_S = 0.1
 _FAR_S = 30.0
 _BINS_PER_S = 10
 _WELL_PLACED = 0.8
+_FEW_OUTSIDE = 0.05
 _MUCH_BETTER = 1.15
+_FEWER = 4
 USUAL_PAD_S = 0.2
 
 
@@ -138,14 +140,16 @@ def _coarse(words: Sequence[Word], mask: Mask, chunk_s: float, centre_s: float) 
     said = _bits(((word.start, word.end) for word in words), low_s)
     size = said.bit_count()
     here = (_moved(said, centre_s) & heard).bit_count()
-    if here >= _WELL_PLACED * size:
+    if size - here <= _FEW_OUTSIDE * size:
         return centre_s
     reach = int(_FAR_S * _BINS_PER_S)
     fits = {
         shift: (_moved(said, shift / _BINS_PER_S) & heard).bit_count() for shift in range(-reach, reach + 1)
     }
     most = max(fits.values())
-    if most < _MUCH_BETTER * here or most < _WELL_PLACED * size:
+    # Where people hardly pause most words lie on the voice at any distance: those outside tell.
+    is_better = most >= _MUCH_BETTER * here or (size - most) * _FEWER <= size - here
+    if not is_better or most < _WELL_PLACED * size:
         return centre_s
     best = [shift for shift, fit in fits.items() if fit == most]
     return median(best) / _BINS_PER_S
