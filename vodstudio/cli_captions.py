@@ -51,8 +51,8 @@ def captions(arguments: argparse.Namespace) -> int:
 
 def _make(arguments: argparse.Namespace) -> dict[str, Any]:
     path = Path(arguments.words)
-    transcript = read_transcript(path)
     profile = profile_named(arguments.profile)
+    transcript = _words_of(path, arguments)
     duration_s = arguments.duration or transcript.duration
     setting = Setting(duration_s=duration_s, fps=arguments.fps, language=transcript.language)
     made = cues_of(transcript, profile, setting)
@@ -75,6 +75,20 @@ def _make(arguments: argparse.Namespace) -> dict[str, Any]:
         "late_cues": sum(late > 0 for file in files.files.values() for late in file.late_frames),
         "findings": [_finding(found) for found in findings],
     }
+
+
+def _words_of(path: Path, arguments: argparse.Namespace) -> Transcript:
+    """The words of words.json, or those of captions that were made elsewhere."""
+    if path.suffix.lower() == ".json":
+        return read_transcript(path)
+    _, reading = read_any(content_of(path), Options(language=arguments.language, base=_base(arguments)))
+    return _as_words(untangled(reading.cues)[0], arguments)
+
+
+def _as_words(cues: Sequence[Cue], arguments: argparse.Namespace) -> Transcript:
+    """How long the video is nobody knows here; the last caption may stay as long as any."""
+    length_s = max((cue.end_s for cue in cues), default=0.0) + profile_named(arguments.profile).max_s
+    return transcript_of_cues(cues, language=arguments.language, duration_s=length_s)
 
 
 def _written(files: Mapping[Path, CaptionFile], *, replace: bool) -> Mapping[Path, CaptionFile]:
@@ -145,9 +159,8 @@ def _convert(arguments: argparse.Namespace) -> dict[str, Any]:
 def _laid_out_again(cues: tuple[Cue, ...], arguments: argparse.Namespace) -> tuple[Cue, ...]:
     """Captions made elsewhere as words, and those as captions within our limits: every word stays."""
     profile = profile_named(arguments.profile)
-    # How long the video is nobody knows here; the last caption may stay as long as any.
-    length_s = max(cue.end_s for cue in cues) + profile.max_s
-    words = transcript_of_cues(cues, language=arguments.language, duration_s=length_s)
+    words = _as_words(cues, arguments)
+    length_s = words.duration
     made = cues_of(words, profile, Setting(duration_s=length_s, fps=arguments.fps, language=words.language))
     return repaired(made.cues, profile, arguments.fps)
 

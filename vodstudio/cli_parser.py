@@ -221,7 +221,7 @@ def _captions(words: Words) -> None:
         "captions make words.json --out captions", "captions make words.json --out captions --profile WEB-42 --format vtt",
         "captions make words.json --out captions --fps 30 --scc ndf --first-label 01:00:00:00",
     )  # fmt: skip
-    make.add_argument("words", metavar="WORDS.json")
+    make.add_argument("words", metavar="WORDS.json", help="or captions that were made elsewhere")
     make.add_argument("--out", required=True, metavar="DIR", help="where the files are put")
     make.add_argument("--name", metavar="BASE", help="their name without ending; that of the words otherwise")
     make.add_argument("--format", action="append", default=[], metavar="NAME",
@@ -258,7 +258,6 @@ def _captions_convert(verbs: Words) -> argparse.ArgumentParser:
     turn.add_argument("source", metavar="IN")
     turn.add_argument("target", metavar="OUT")
     turn.add_argument("--format", metavar="NAME", help="the format of OUT, where its ending does not say it")
-    turn.add_argument("--language", default="en", metavar="TAG", help="the language of the text (en)")
     turn.add_argument("--shift", type=shift_of, default=0.0, metavar="S", help="seconds later, or -S earlier")
     turn.add_argument("--repair", action="store_true",
                       help="lay the words out again within the limits of --profile: for live captions")  # fmt: skip
@@ -283,6 +282,9 @@ def _caption_options(
             "--profile", default="BROADCAST-32", metavar="NAME", help="the limits (BROADCAST-32)"
         )
     for parser in (make, turn):
+        parser.add_argument(
+            "--language", default="en", metavar="TAG", help="the language of captions that are read (en)"
+        )
         parser.add_argument("--replace", action="store_true", help="replace files that are there already")
         parser.add_argument(
             "--scc", choices=("df", "ndf"), default="df", help="SCC with or without dropped frames"

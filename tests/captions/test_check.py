@@ -293,6 +293,18 @@ def test_q11_words_that_are_all_late_stop_the_captions() -> None:
     assert told.can_fix
 
 
+def test_q07_a_caption_may_stay_until_the_next_one_comes() -> None:
+    """A second and a half after the words, and half a second more where the gap would only flicker."""
+    words = [*said("We will vote.", 10.0, 0.3), *said("All in favor?", 12.88, 0.3)]
+    transcript = heard(words, [(9.8, 11.1), (12.7, 14.0)])
+    following = cue(12.88, 14.5, "All in favor?")
+    closed = [cue(10, 12.81, "We will vote."), following]
+    assert found(check(closed, transcript, None, SETTING), "Q07") == []
+    hanging = [cue(10, 12.6, "We will vote."), cue(13.2, 14.5, "All in favor?")]
+    later = heard([*words[:3], *said("All in favor?", 13.2, 0.3)], [(9.8, 11.1), (13.0, 14.4)])
+    assert found(check(hanging, later, None, SETTING), "Q07") == [("Q07", "warning", 0)]
+
+
 @pytest.mark.parametrize(("late_s", "level"), [(0.4, "warning"), (-0.4, "warning"), (0.6, "error")])
 def test_q11_words_that_are_a_little_early_hold_nobody(late_s: float, level: str) -> None:
     transcript, _ = meeting(4, 150)

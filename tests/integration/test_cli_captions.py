@@ -350,6 +350,9 @@ def test_live_captions_are_laid_out_again_and_keep_every_word(do: Do, tmp_path: 
     assert " ".join(said) == (
         "The council will now open the public hearing on the storm sewer. Anybody may speak for three minutes."
     )
+    code, body = do("make", str(live), "--out", str(tmp_path / "made"), "--format", "srt")
+    assert (code, body["words"]) == (codes.DONE, 18)
+    assert (tmp_path / "made" / "live.srt").read_text("utf-8").count("-->") == laid.count("-->")
     assert do("check", str(tmp_path / "whole.srt"))[1]["files"][0]["report"]["errors"] == 0
 
 

@@ -15,7 +15,7 @@ from vodstudio.captions.suspicion import Doubt
 from vodstudio.captions.transcript import Mark, Word
 
 _EARLY_OR_LATE_S, _FAR_S, _HANG_S = 0.25, 1.0, 1.5
-_FRAME_S = 0.05
+_FRAME_S, _CLOSED_S = 0.05, 0.5
 _JOIN_S = 0.6
 _ENOUGH_SPEECH_S = 3.0
 WHOLE, MOST = 98.0, 95.0
@@ -37,7 +37,10 @@ def time_findings(cues: Sequence[Cue], words: Sequence[Word], voice: Mask) -> It
             word = "after" if late_s > 0 else "before"
             level = Level.ERROR if abs(late_s) > _FAR_S else Level.WARNING
             yield _finding(level, "Q07", cue, number, f"It comes {abs(late_s):.1f} s {word} its words")
-        if cue.end_s - end_s > _HANG_S + _FRAME_S:
+        following = cues[number + 1] if number + 1 < len(cues) else None
+        # A gap that would flicker is closed: the caption then stays until the next one comes.
+        is_closed = following is not None and following.start_s - cue.end_s < 2 * _FRAME_S
+        if cue.end_s - end_s > _HANG_S + _FRAME_S + (_CLOSED_S if is_closed else 0.0):
             text = f"It is still there {cue.end_s - end_s:.1f} s after its words"
             yield _finding(Level.WARNING, "Q07", cue, number, text)
 

@@ -193,12 +193,12 @@ def repaired(
 ) -> tuple[Cue, ...]:
     """All repairs that need nothing but the cues; every word stays, and doing it twice changes nothing more."""
     made: tuple[Cue, ...] = tuple(cues)
-    for _ in range(_PASSES):
-        before = made
+    before: tuple[Cue, ...] | None = None
+    left = _PASSES
+    # What stays longer may have become a neighbour that a lone word can join.
+    while made != before and left:
+        before, left = made, left - 1
         made = clip(retime(made, profile), duration_s)
         made = shorten(join(rebreak(made, profile), profile), profile)
-        # What stays longer may have become a neighbour that a lone word can join.
         made = bridge(extend(made, profile, fps, duration_s), profile, fps)
-        if made == before:
-            break
     return made
