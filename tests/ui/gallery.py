@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.stage import Stage
 from vodstudio.core.events import StepProgressed, WordsHeard
 from vodstudio.core.jobs import JobId, Json, StepId, StepKind
+from vodstudio.core.models import ModelName, Standing
 from vodstudio.core.transcripts import Passage
 from vodstudio.services.transcripts import WordsOfJob
 from vodstudio.ui import theme as look
+from vodstudio.ui.models.sheet import ModelSheet
 from vodstudio.ui.queue.words import WordsTab
 
 SAID = (
@@ -48,15 +51,42 @@ async def shoot(folder: Path, app: QApplication) -> None:
             stage.window.show()
             for place, name in enumerate(("queue", "cities", "monitoring")):
                 stage.window.header.tabs.choose(place)
-                for _ in range(40):
-                    await asyncio.sleep(0.01)
-                _save(stage, folder, name)
-            await _show_words(stage)
-            _save(stage, folder, "words")
+                await rest(40)
+                _save(stage.window, folder, name)
+            await show_words(stage)
+            _save(stage.window, folder, "words")
+            if size.width() == 1366:
+                _save(await show_models(stage), folder, "models")
             await stage.close()
 
 
-async def _show_words(stage: Stage) -> None:
+async def show_models(stage: Stage) -> ModelSheet:
+    """The sheet while one model comes and another was cut off."""
+    models = stage.models
+    part = models.held[ModelName("small")]
+    models.put(replace(part, standing=Standing.PARTLY, arrived_bytes=part.size_bytes // 3))
+    here = models.held[ModelName("base")]
+    models.put(replace(here, standing=Standing.HERE, speed=9.4))
+    stage.workplace.models.open()
+    sheet = stage.workplace.models.sheet
+    assert sheet is not None
+    await stage.until(lambda: bool(sheet.lines))
+    wanted = next(row.name for row in models.held.values() if row.is_recommended)
+    sheet.get_wanted.emit(str(wanted))
+    await stage.until(lambda: sheet.lines[wanted].bar.isVisible())
+    for moment in range(6):
+        models.progress(wanted, 240_000_000 + 12_000_000 * moment)
+        await rest(50)
+    return sheet
+
+
+async def rest(turns: int) -> None:
+    """Let what was told come to the screen."""
+    for _ in range(turns):
+        await asyncio.sleep(0.01)
+
+
+async def show_words(stage: Stage) -> None:
     """A meeting that is being heard, with everything that its page can say."""
     job_id = JobId("job-000001")
     stage.transcripts.words[job_id] = WordsOfJob(passages=_passages(0, 9), facts=FACTS, is_whole=False)
@@ -71,8 +101,7 @@ async def _show_words(stage: Stage) -> None:
     stage.bridge.post(
         StepProgressed(kind=StepKind.SPEECH, progress=0.43, speed=6.1, remaining_s=4680.0, **step)
     )
-    for _ in range(60):
-        await asyncio.sleep(0.01)
+    await rest(60)
 
 
 def _passages(first: int, until: int) -> tuple[Passage, ...]:
@@ -88,9 +117,10 @@ def _passages(first: int, until: int) -> tuple[Passage, ...]:
     )
 
 
-def _save(stage: Stage, folder: Path, name: str) -> None:
+def _save(shown: QWidget, folder: Path, name: str) -> None:
     theme = "dark" if QApplication.palette().window().color().lightness() < 128 else "light"
-    stage.window.grab().save(str(folder / f"{name}-{theme}-{stage.window.width()}.png"))
+    host = shown.parentWidget() or shown
+    shown.grab().save(str(folder / f"{name}-{theme}-{host.width()}.png"))
 
 
 def main() -> None:

@@ -50,9 +50,6 @@ def x_server() -> Iterator[str]:
 class Person:
     """Fingers: nothing here knows the program, only the screen."""
 
-    def __init__(self, stage: ReviewStage) -> None:
-        self._stage = stage
-
     async def do(self, *words: str) -> None:
         """One call of xdotool, then what follows from it."""
         done = await asyncio.create_subprocess_exec("xdotool", *words)
@@ -91,7 +88,7 @@ async def trial(app: QApplication, folder: Path, home: Path, theme: look.Theme) 
         await stage.until(lambda: window.sound._peaks != b"")
         window.sound.show_peaks(peaks.read_bytes(), 50.0)
         await stage.until(lambda: window.model.wrong_count > 0 and window.player.can_play)
-        await _correct(stage, Person(stage), window, folder, theme.name)
+        await _correct(stage, Person(), window, folder, theme.name)
         version = await stage.transcripts.chosen((await stage.jobs.job(JOB)).recording.id)
         assert version is not None
         assert version.is_by_hand

@@ -108,5 +108,6 @@ class HelpOverlay(QFrame):
         host = self.parentWidget()
         if host is None:
             return
-        width, height = min(760, host.width() - 60), min(self._height_px, host.height() - 60)
+        width = min(760, host.width() - 60)
+        height = min(max(self._height_px, self._column.heightForWidth(width)), host.height() - 60)
         self.setGeometry((host.width() - width) // 2, (host.height() - height) // 2, width, height)

@@ -333,6 +333,9 @@ QTableView[role="rows"] {{ border-radius: 8px; }}
 QHeaderView {{ background: {t.panel}; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.line}; padding: 0 8px; min-height: 30px; font-size: 12px; font-weight: 600; }}
+QScrollArea {{ border: 1px solid transparent; }}
+QScrollArea:focus {{ border-color: {t.accent}; }}
+QScrollArea[role="ground"] {{ border: none; }}
 QScrollArea[role="ground"], QScrollArea[role="ground"] > QWidget > QWidget {{ background: {t.background}; }}
 QPlainTextEdit {{ border: 1px solid {t.line}; border-radius: 6px; padding: 3px 5px; }}
 QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 2px 4px; }}
