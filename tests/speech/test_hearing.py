@@ -11,7 +11,7 @@ import pytest
 from tests.speech.fakes import MEETING, VOICE
 from tests.speech.listening import regions_of
 from vodstudio.workers.engine import Engine, load
-from vodstudio.workers.hearing import Ear, HeardWord, Hearing, HearingSettings, Position
+from vodstudio.workers.hearing import Ear, HeardWord, Hearing, HearingSettings, Position, words_of
 from vodstudio.workers.windows import (
     SAMPLE_RATE,
     Clock,
@@ -143,3 +143,14 @@ def test_time_is_that_of_the_recording() -> None:
     assert clock.word(0.5, 0.75) == (1.5, 1.75)
     assert clock.word(1.25, 2.0) == (5.25, 6.0)
     assert clock.moment(4.0) == 8.0
+
+
+def test_half_a_letter_is_no_text() -> None:
+    """A real model broke off inside a quotation mark at the end of a recording: " innovation" and a byte of it."""
+    half = "\N{REPLACEMENT CHARACTER}"
+    told = [
+        {"word": text, "start": 1.0, "end": 2.0, "probability": 0.5}
+        for text in (f" innovation{half}", f" {half}", " 100 €")
+    ]
+    found = words_of([{"words": told}], lambda start, end: (start, end))
+    assert [word.text for word in found] == [" innovation", " 100 €"]

@@ -19,6 +19,8 @@ from vodstudio.workers.windows import Clock, Features
 
 Segments = list[dict[str, Any]]
 PlaceWord = Callable[[float, float], tuple[float, float]]
+# What the tokenizer writes for bytes that are no whole letter.
+_HALF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,12 +249,15 @@ class Hearing:
 
 
 def words_of(segments: Sequence[dict[str, Any]], place: PlaceWord) -> tuple[HeardWord, ...]:
-    """Words in time of the recording."""
+    """Words in time of the recording; half a letter, as the last window of a recording may end in, is no text."""
     words = []
     for word in (word for segment in segments for word in segment["words"]):
+        text = word["word"].replace(_HALF_A_LETTER, "")
+        if not text.strip():
+            continue
         start, end = place(float(word["start"]), float(word["end"]))
         probability = round(float(word["probability"]), 4)
-        words.append(HeardWord(text=word["word"], start=start, end=end, probability=probability))
+        words.append(HeardWord(text=text, start=start, end=end, probability=probability))
     return tuple(words)
 
 
