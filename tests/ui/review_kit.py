@@ -24,7 +24,7 @@ from vodstudio.core.events import Event
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import JobId, Output, StepKind, StepResult, StopReason
 from vodstudio.core.ports import Done
-from vodstudio.core.station import Lane
+from vodstudio.core.station import CityId, Lane
 from vodstudio.core.transcripts import SPEECH
 from vodstudio.services.jobs import JobControl
 from vodstudio.services.reviewing import Reviewing
@@ -79,6 +79,19 @@ class Silence:
         return bytes(range(256)) * 25, 50.0
 
 
+class Pupil:
+    """A station with one city, and what it was taught."""
+
+    def __init__(self) -> None:
+        self.learnt: list[tuple[str, str, str]] = []
+
+    def city_name(self, city_id: CityId | None) -> str:
+        return "Maplewood" if city_id else ""
+
+    def learn(self, city_id: CityId, *, heard: str, written: str) -> None:
+        self.learnt.append((city_id, heard, written))
+
+
 class ReviewStage:
     """Store, services and windows."""
 
@@ -94,13 +107,16 @@ class ReviewStage:
         clock = SystemClock()
         self.jobs = JobControl(self.store, clock, self.told.append, self, folder / "work", self.look_again)
         self.transcripts = Transcripts(self.store, clock, self.told.append, self, folder / "transcripts")
+        self.pupil = Pupil()
         self.house = QObject()
         self.coroutines = Coroutines(self.told.append)
         self.open_house()
 
     def open_house(self) -> None:
         """As at a start of the program: no window is open, what is on the disk is there."""
-        self.reviewing = Reviewing(self.jobs, self.transcripts, self.folder / "reviews", Silence())
+        self.reviewing = Reviewing(
+            self.jobs, self.transcripts, self.folder / "reviews", Silence(), self.pupil
+        )
         self.reviews = Reviews(self.reviewing, self.coroutines, self.theme, SystemClock().now, self.house)
 
     async def fill(

@@ -8,9 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -18,13 +21,16 @@ from tests.conftest import ROOT
 from tests.store.kit import add
 from tests.ui.review_desk import CTRL, SHIFT, Build, Desk, Key, Run, stages
 from tests.ui.review_kit import JOB, ReviewStage, heard, heard_words
+from vodstudio.captions.commands import set_times
+from vodstudio.captions.document import Change, Document
 from vodstudio.captions.transcript import Transcript, Word
 from vodstudio.core.jobs import StepKind, StepState
 from vodstudio.core.transcripts import OPERATOR, SPEECH
 from vodstudio.services.reviewing import VIDEO_UNCHECKED
+from vodstudio.ui import theme as look
 from vodstudio.ui.review import editor as editing
 from vodstudio.ui.review.asking import ShiftQuestion
-from vodstudio.ui.review.model import Column
+from vodstudio.ui.review.model import Column, Role
 
 pytestmark = pytest.mark.qt_log_ignore(
     r"qt\.multimedia", "PulseAudio", "QRhi", "No audio device", "Could not open media", extend=True
@@ -49,6 +55,12 @@ def desk(stage: ReviewStage, run: Run) -> Desk:
 
 def spoken(question: QWidget) -> str:
     return " ".join(str(made.text()) for made in question.findChildren(QWidget) if hasattr(made, "text"))
+
+
+def hurried(document: Document, row: int) -> Change:
+    """A caption that nobody has the time to see."""
+    cue = document.cue(row)
+    return set_times(document, row, cue.start_s, cue.start_s + 0.2)
 
 
 def version_of(stage: ReviewStage, run: Run) -> Transcript:
@@ -340,3 +352,67 @@ def test_players_are_gone_with_their_windows(desk: Desk, stage: ReviewStage, run
     desk.window.player.destroyed.connect(lambda: gone.append(True))
     desk.window.close()
     desk.wait(lambda: bool(gone))
+
+
+def test_a_corrected_name_is_offered_for_the_words_of_the_city(desk: Desk, stage: ReviewStage) -> None:
+    field = desk.type_over("The Mapleton city council will come to order.")
+    QTest.keyClick(field, Key.Key_Return)
+    desk.act("save")
+    question = desk.question()
+    assert "words of Maplewood" in spoken(question)
+    assert "Mapleton, heard as “maplewood” (corrected once)" in spoken(question)
+    desk.answer("Add them")
+    desk.wait(lambda: "added to the words" in desk.toasts())
+    assert stage.pupil.learnt == [("oakdale", "maplewood", "Mapleton")]
+
+
+def test_a_name_is_not_learnt_when_nobody_wants_it(desk: Desk, stage: ReviewStage) -> None:
+    field = desk.type_over("The Mapleton city council will come to order.")
+    QTest.keyClick(field, Key.Key_Return)
+    desk.act("save")
+    desk.answer("Not now")
+    desk.wait(lambda: not desk.window.saving.is_saving)
+    assert stage.pupil.learnt == []
+
+
+def test_problems_are_mended_one_and_all_and_taken_back(desk: Desk) -> None:
+    document = desk.window.review.document
+    before = document.cues
+    for row in (2, 6):
+        desk.window.editor.attempt(partial(hurried, document, row))
+    broken = document.cues
+    desk.wait(lambda: desk.window.model.mendable == [2, 6])
+    assert "(2)" in desk.window.actions_["mend_all"].text()
+    desk.window.cues.choose(2)
+    QTest.mouseClick(desk.window.worries.mend, Qt.MouseButton.LeftButton)
+    assert document.cue(2) == before[2]
+    desk.act("undo")
+    assert document.cues == broken
+    desk.wait(lambda: desk.window.model.mendable == [2, 6])
+    desk.act("mend_all")
+    desk.wait(lambda: "2 captions mended" in desk.toasts())
+    assert document.cues == before
+    assert document.undo_name == "Mend 2 places"
+    desk.act("undo")
+    assert document.cues == broken
+    desk.window.cues.choose(0)
+    desk.act("mend")
+    assert "can be mended without a person" in desk.toasts()
+    desk.settle()
+
+
+def test_words_that_were_hardly_heard_are_underlined(build: Build, run: Run) -> None:
+    words = list(heard_words())
+    words[1] = replace(words[1], probability=0.3)
+    desk = Desk(build(transcript=heard(tuple(words))), run)
+    index = desk.window.model.index(0, Column.TEXT)
+    assert index.data(Role.UNSURE) == ("Maplewood",)
+    assert "little certainty: Maplewood" in str(index.data(Qt.ItemDataRole.ToolTipRole))
+    rect = desk.window.cues.visualRect(index)
+    desk.window.cues.choose(5)
+    picture = desk.window.cues.viewport().grab(rect).toImage()
+    held = QColor(look.LIGHT.held).rgb()
+    dots = [picture.pixel(x, y) for y in range(picture.height()) for x in range(picture.width())].count(held)
+    assert dots > 20
+    plain = desk.window.cues.viewport().grab(desk.window.cues.visualRect(index.siblingAtRow(1))).toImage()
+    assert held not in {plain.pixel(x, y) for y in range(plain.height()) for x in range(plain.width())}

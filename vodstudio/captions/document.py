@@ -6,11 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from operator import attrgetter
 
 from vodstudio.captions.alignment import text_of
 from vodstudio.captions.cue import Cue
-from vodstudio.captions.edits import Edits, later, sliced
+from vodstudio.captions.edits import Edits, later, numbered_from, sliced
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.repair import repair_words
 from vodstudio.captions.segment import Setting, segment
@@ -99,6 +100,11 @@ class Document:
     def duration_s(self) -> float:
         """How long the video is; 0 where nobody knows."""
         return self._setting.duration_s
+
+    @property
+    def fps(self) -> Fraction:
+        """Pictures a second."""
+        return self._setting.fps
 
     @property
     def frame_s(self) -> float:
@@ -213,39 +219,16 @@ class Document:
 
     def heard(self) -> Transcript:
         """What is there now with the clock of the video, as checks compare it."""
-        by_s = -self._in_point_s
-        told = self._transcript
-        return replace(
-            told,
-            duration=self.duration_s or told.duration,
-            words=tuple(self.words),
-            regions=tuple((start + by_s, end + by_s) for start, end in told.regions if end + by_s > 0),
-            marks=tuple(
-                replace(mark, start=mark.start + by_s, end=mark.end + by_s)
-                for mark in told.marks
-                if mark.end + by_s > 0
-            ),
-        )
+        told = replace(self._transcript, duration=self.duration_s or self._transcript.duration)
+        return _earlier(replace(told, words=tuple(self.words)), self._in_point_s)
 
     def transcript(self, *, run: str, author: str) -> Transcript:
         """The corrected version, a child of the one that was opened."""
         by_s, cut = self._in_point_s, len(self._head)
         words = tuple(_moved(word, by_s) for word in self.words) if by_s else tuple(self.words)
-        edits = later(self.edits, by_s)
-        edits = replace(
-            edits,
-            locked_breaks=frozenset(word + cut for word in edits.locked_breaks),
-            whole=frozenset(word + cut for word in edits.whole),
-            time_overrides={word + cut: times for word, times in edits.time_overrides.items()},
-        )
-        return replace(
-            self._transcript,
-            words=self._head + words,
-            edits=edits,
-            run=run,
-            parent=self._transcript.run,
-            author=author,
-        )
+        edits = numbered_from(later(self.edits, by_s), cut)
+        told = replace(self._transcript, words=self._head + words, edits=edits)
+        return replace(told, run=run, parent=self._transcript.run, author=author)
 
     @property
     def _newest(self) -> Change | None:
@@ -331,6 +314,19 @@ class Document:
             )
             found = segment(self.words[first:last], self.profile, setting)
             yield from zip((first + word for word in found.first_words), found.cues, strict=True)
+
+
+def _earlier(told: Transcript, by_s: float) -> Transcript:
+    """The same words; where voices are and what was marked, as much earlier as the video begins later."""
+    return replace(
+        told,
+        regions=tuple((start - by_s, end - by_s) for start, end in told.regions if end - by_s > 0),
+        marks=tuple(
+            replace(mark, start=mark.start - by_s, end=mark.end - by_s)
+            for mark in told.marks
+            if mark.end - by_s > 0
+        ),
+    )
 
 
 def _moved(word: Word, by_s: float) -> Word:

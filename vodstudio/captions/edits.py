@@ -89,6 +89,16 @@ def sliced(edits: Edits, first: int, last: int) -> Edits:
     )
 
 
+def numbered_from(edits: Edits, first: int) -> Edits:
+    """The same decisions where so many words stand in front."""
+    return replace(
+        edits,
+        locked_breaks=frozenset(word + first for word in edits.locked_breaks),
+        whole=frozenset(word + first for word in edits.whole),
+        time_overrides={word + first: times for word, times in edits.time_overrides.items()},
+    )
+
+
 def later(edits: Edits, by_s: float) -> Edits:
     """All times moved, as when the beginning of the video is cut off or put back."""
     return replace(

@@ -7,12 +7,14 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from vodstudio.captions.changes import change_from_json, change_to_json
 from vodstudio.captions.commands import edit_text
 from vodstudio.captions.document import Document
+from vodstudio.captions.lessons import Lesson, lessons_of
 from vodstudio.captions.profile import profile_named
 from vodstudio.captions.transcript import Transcript
 from vodstudio.captions.video import Video, setting_for, video_of
@@ -20,6 +22,7 @@ from vodstudio.core.errors import NotFound, VodError
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import Job, JobId, StepKind, StepState
 from vodstudio.core.recording import RecordingId
+from vodstudio.core.station import CityId
 from vodstudio.core.transcripts import TranscriptVersion
 from vodstudio.services.jobs import JobControl
 from vodstudio.services.review_journal import TYPED, Journal, Kept, Line
@@ -31,6 +34,18 @@ class SoundPictures(Protocol):
 
     async def peaks(self, path: Path, name: str) -> tuple[bytes, float]:
         """How loud it is, one byte for each part of a second, and how many parts a second has."""
+        ...
+
+
+class Teacher(Protocol):
+    """Keeps what a person corrected for the meetings that come."""
+
+    def city_name(self, city_id: CityId | None) -> str:
+        """How people call it; empty where nobody knows the city."""
+        ...
+
+    def learn(self, city_id: CityId, *, heard: str, written: str) -> None:
+        """A name of this city, and what is heard in its place; touches the disk."""
         ...
 
 
@@ -66,22 +81,32 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """The version that a person's work became; `later` says why its captions are not made again right now."""
+    """The version that a person's work became; `later` says why its captions are not made again right now.
+
+    `lessons` are the names that were corrected, for the words of the city.
+    """
 
     version: TranscriptVersion
     later: str = ""
+    lessons: tuple[Lesson, ...] = ()
 
 
 class Reviewing:
     """What the review window asks for; a recording is corrected in one window at a time (F08)."""
 
     def __init__(
-        self, jobs: JobControl, transcripts: Transcripts, folder: Path, sounds: SoundPictures
+        self,
+        jobs: JobControl,
+        transcripts: Transcripts,
+        folder: Path,
+        sounds: SoundPictures,
+        teacher: Teacher,
     ) -> None:
         self._jobs = jobs
         self._transcripts = transcripts
         self._folder = folder
         self._sounds = sounds
+        self._teacher = teacher
         self._open: set[RecordingId] = set()
 
     async def open(self, job_id: JobId) -> Review:
@@ -184,16 +209,32 @@ class Reviewing:
     async def save(self, review: Review) -> Saved:
         """Keep the corrections as a version, and have the caption files made, published and verified again."""
         transcript = review.document.transcript(run="", author="")
+        lessons = await asyncio.to_thread(
+            lessons_of, review.transcript.words, transcript.words, review.job.preset.vocabulary
+        )
         version = await self._transcripts.save_version(review.job.recording, review.version, transcript)
         review.document.mark_saved()
-        before, review.version = review.journal, version
+        before, review.version, review.transcript = review.journal, version, transcript
         review.journal = self._journal(version)
         try:
             await asyncio.to_thread(before.end)
             await self._transcripts.captions_again(review.job.id)
         except VodError as error:
-            return Saved(version=version, later=f"{error.title}. {error.hint}")
-        return Saved(version=version)
+            return Saved(version=version, later=f"{error.title}. {error.hint}", lessons=lessons)
+        return Saved(version=version, lessons=lessons)
+
+    def city_name(self, review: Review) -> str:
+        """The city whose words may be added to; empty where the recording has none."""
+        return self._teacher.city_name(review.job.city_id)
+
+    async def learn(self, review: Review, lessons: Sequence[Lesson]) -> None:
+        """Add these to the words of the city, for recordings that are added from the next start on."""
+        city_id = review.job.city_id
+        assert city_id is not None
+        for lesson in lessons:
+            await asyncio.to_thread(
+                partial(self._teacher.learn, city_id, heard=lesson.offer.heard, written=lesson.offer.written)
+            )
 
 
 def _document(job: Job, transcript: Transcript, video: Video) -> Document:

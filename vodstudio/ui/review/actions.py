@@ -57,6 +57,8 @@ GROUPS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
             Deed(key="merge", text="Join with the next", keys="Ctrl+M", writes=True),
             Deed(key="insert", text="Add a caption at the play head", keys="Ins", writes=True),
             Deed(key="delete", text="Delete the caption", keys="Ctrl+Del", writes=True),
+            Deed(key="mend", text="Mend it", keys="Ctrl+E", writes=True),
+            Deed(key="mend_all", text="Mend all that can be mended", keys="Ctrl+Shift+R", writes=True),
             Deed(key="waive", text="Leave it as it is…", keys="Ctrl+K", writes=True),
         ),
     ),
@@ -107,6 +109,10 @@ class ReviewActions(QObject):
         """What a button of this deed says: the deed and its key."""
         action = self._of[key]
         return f"{action.text().rstrip('…')} ({action.shortcut().toString(NATIVE)})"
+
+    def tell_mendable(self, count: int) -> None:
+        """How many captions the program may mend, in the menu."""
+        self._of["mend_all"].setText(f"Mend all that can be mended ({count:,})")
 
     def writing(self) -> list[QAction]:
         """Those that change the captions."""

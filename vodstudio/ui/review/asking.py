@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLineEdit,
@@ -19,9 +20,11 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from vodstudio.captions.lessons import Lesson
 from vodstudio.ui.parts import button, label
 
 STAY = ""
+MOST_LESSONS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,34 @@ class ReasonQuestion(Question):
         self.reason.setAccessibleName("Reason")
         self.body.addWidget(self.reason)
         self.reason.setFocus()
+
+
+class LessonsQuestion(Question):
+    """Which corrections help the meetings that come; all are meant until a person says otherwise."""
+
+    def __init__(self, lessons: Sequence[Lesson], city: str, parent: QWidget) -> None:
+        super().__init__(
+            f"Add these to the words of {city}?",
+            "The next meetings of this city expect these names, and what was heard wrongly is put right by itself. "
+            "It counts for recordings that are added after the program has been started again.",
+            (Choice("learn", "Add them"), Choice(STAY, "Not now")),
+            parent,
+        )
+        self._boxes: list[tuple[QCheckBox, Lesson]] = []
+        for lesson in lessons[:MOST_LESSONS]:
+            box = QCheckBox(
+                f"{lesson.offer.written}, heard as “{lesson.offer.heard}” (corrected "
+                f"{'once' if lesson.count == 1 else f'{lesson.count:,} times'})",
+                self,
+            )
+            box.setChecked(True)
+            self.body.addWidget(box)
+            self._boxes.append((box, lesson))
+
+    @property
+    def wanted(self) -> list[Lesson]:
+        """Those that are ticked."""
+        return [lesson for box, lesson in self._boxes if box.isChecked()]
 
 
 class ShiftQuestion(Question):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import (
@@ -15,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
@@ -91,7 +92,27 @@ class CueDelegate(QStyledItemDelegate):
     def _paint_text(self, painter: QPainter, rect: QRect, index: Index) -> None:
         painter.setFont(self._text)
         painter.setPen(self._inks["faint" if index.data(Role.IS_BEYOND) else "text"])
-        painter.drawText(rect, self._flags, str(index.data()))
+        text = str(index.data())
+        painter.drawText(rect, self._flags, text)
+        if unsure := index.data(Role.UNSURE):
+            self._paint_unsure(painter, rect, text.split("\n"), unsure)
+
+    def _paint_unsure(
+        self, painter: QPainter, rect: QRect, lines: Sequence[str], unsure: Sequence[str]
+    ) -> None:
+        """A dotted line under each word that was heard with less than half certainty."""
+        metrics = painter.fontMetrics()
+        painter.setPen(QPen(self._inks["held"], 2, Qt.PenStyle.DotLine))
+        below = rect.top() + (rect.height() - metrics.lineSpacing() * len(lines)) // 2 + metrics.ascent() + 3
+        left = list(unsure)
+        for number, line in enumerate(lines):
+            at = 0
+            while left and (found := line.find(left[0], at)) >= 0:
+                word = left.pop(0)
+                at = found + len(word)
+                start = rect.left() + metrics.horizontalAdvance(line[:found])
+                y = below + number * metrics.lineSpacing()
+                painter.drawLine(start, y, start + metrics.horizontalAdvance(word), y)
 
     def _paint_focus(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         if option.state & QStyle.StateFlag.State_HasFocus:

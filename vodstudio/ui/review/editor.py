@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from vodstudio.captions.lessons import Lesson
     from vodstudio.core.jobs import JobId
     from vodstudio.core.transcripts import TranscriptVersion
     from vodstudio.services.reviewing import Review, Saved
@@ -40,6 +41,8 @@ class ReviewingService(Protocol):
     async def changed_outside(self, review: Review) -> list[Path]: ...
     async def chosen_meanwhile(self, review: Review) -> TranscriptVersion | None: ...
     async def save(self, review: Review) -> Saved: ...
+    def city_name(self, review: Review) -> str: ...
+    async def learn(self, review: Review, lessons: Sequence[Lesson]) -> None: ...
     async def peaks(self, review: Review) -> tuple[bytes, float]: ...
 
 
@@ -109,6 +112,17 @@ class Editor(QObject):
         self._note(change)
         self._put(change, lambda document: document.apply(change))
         return True
+
+    async def attempt_aside(self, make: Callable[[], Change | None]) -> bool:
+        """Do what takes long to find out: the window waits, and says so."""
+        if self.is_busy or self.review.is_read_only:
+            return False
+        self._set_busy(True)
+        try:
+            change = await asyncio.to_thread(make)
+        finally:
+            self._set_busy(False)
+        return self.attempt(lambda: change)
 
     def undo(self) -> None:
         """Take the last change back."""

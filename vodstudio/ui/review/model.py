@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from vodstudio.captions.cue import Finding, Level
 from vodstudio.captions.document import Document, Touched
+from vodstudio.captions.fidelity import unsure_words
 from vodstudio.captions.shape import speed_of
 from vodstudio.ui.review.stamps import seconds_of, stamp
 from vodstudio.ui.wording import many
@@ -36,6 +37,7 @@ class Role(IntEnum):
     CUE = Qt.ItemDataRole.UserRole + 1
     FINDINGS = Qt.ItemDataRole.UserRole + 2
     IS_BEYOND = Qt.ItemDataRole.UserRole + 3
+    UNSURE = Qt.ItemDataRole.UserRole + 4
 
 
 EDITABLE = (Column.START, Column.END, Column.TEXT)
@@ -61,6 +63,7 @@ class CueModel(QAbstractTableModel):
             Role.CUE: document.cue,
             Role.FINDINGS: self.findings,
             Role.IS_BEYOND: document.is_beyond,
+            Role.UNSURE: self._unsure,
         }
 
     def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
@@ -127,6 +130,11 @@ class CueModel(QAbstractTableModel):
     def wrong_count(self) -> int:
         """How many captions want a look."""
         return len(self._wrong)
+
+    @property
+    def mendable(self) -> list[int]:
+        """The captions with a problem that the program may mend."""
+        return [row for row in self._wrong if any(each.can_fix for each in self._findings[row])]
 
     def show_findings(self, found: Iterable[Finding]) -> None:
         """These are amiss now; what is information alone marks no row."""
@@ -201,7 +209,15 @@ class CueModel(QAbstractTableModel):
         return " ".join(dict.fromkeys(found.rule for found in self.findings(row)))
 
     def _tip(self, row: int) -> str:
-        return "\n".join(found.text for found in self.findings(row))
+        told = [found.text for found in self.findings(row)]
+        if unsure := self._unsure(row):
+            told.append(f"Heard with little certainty: {', '.join(unsure)}")
+        return "\n".join(told)
+
+    def _unsure(self, row: int) -> tuple[str, ...]:
+        """The words that were heard with less than half certainty."""
+        first, last = self._document.span(row)
+        return tuple(word.text.strip() for word in unsure_words(self._document.words[first:last]) or ())
 
     def _spoken(self, row: int) -> str:
         cue, found = self._document.cue(row), self.findings(row)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vodstudio.ui.review.asking import STAY, Choice, Question
+from vodstudio.ui.review.asking import STAY, Choice, LessonsQuestion, Question
 from vodstudio.ui.wording import clock, many
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vodstudio.captions.lessons import Lesson
     from vodstudio.ui.review.window import ReviewWindow
 
 
@@ -32,8 +35,8 @@ class Saving(QObject):
         if review.left_behind is not None:
             self._window.notices.say(
                 "Other words of this recording have corrections that were never saved",
-                f"They are from {clock(review.left_behind)} and stay noted. To take them up, choose those words on the "
-                "Words tab of the job and open this window again.",
+                f"They are from {clock(review.left_behind)}, of words that do not count any more. They stay noted on "
+                "this computer.",
             )
         if review.kept is not None:
             self._window.coroutines.start(self._recover())
@@ -127,7 +130,20 @@ class Saving(QObject):
             saved.later or "The captions are made, published and verified again.",
         )
         window.show_state()
+        await self._offer_lessons(saved.lessons)
         return True
+
+    async def _offer_lessons(self, lessons: Sequence[Lesson]) -> None:
+        """Names that were corrected are offered for the next meetings; nothing is learnt by itself."""
+        window = self._window
+        city = window.reviewing.city_name(window.review)
+        if not (lessons and city):
+            return
+        question = LessonsQuestion(lessons, city, window)
+        if await question.asked() == STAY or not (wanted := question.wanted):
+            return
+        await window.reviewing.learn(window.review, wanted)
+        window.notices.say(f"{many(len(wanted), 'name')} added to the words of {city}")
 
     async def _is_replaced(self, title: str, words: str) -> bool:
         choices = (Choice(STAY, "Do not save"), Choice("save", "Replace them"))

@@ -24,6 +24,7 @@ from vodstudio.ui.review.delegate import CueDelegate
 from vodstudio.ui.review.editor import Editor, ReviewingService
 from vodstudio.ui.review.find_bar import FindBar
 from vodstudio.ui.review.listening import Listening
+from vodstudio.ui.review.mending import Mending
 from vodstudio.ui.review.model import CueModel
 from vodstudio.ui.review.player import Player
 from vodstudio.ui.review.saving import Saving
@@ -68,9 +69,11 @@ class ReviewWindow(QWidget):
         self.deeds = ReviewDeeds(self)
         self.listening = Listening(self)
         self.saving = Saving(self)
+        self.mending = Mending(self)
         self._connect()
         self.actions_.allow_writing(not review.is_read_only)
         self.find_bar.allow_writing(not review.is_read_only)
+        self.worries.allow_writing(not review.is_read_only)
         self.find_bar.hide()
         self.cues.choose(0)
         self.show_state()
@@ -223,23 +226,13 @@ class ReviewWindow(QWidget):
         version = self.review.version
         author = "heard by the computer" if version.author == SPEECH else f"corrected by the {version.author}"
         self.sub.setText(f"{self.review.video.path.name} · {document.profile.name} · {author}")
-        self.state.setText(self._state_words())
+        self.state.setText(_state_words(self.review, self.editor))
+        self.actions_.tell_mendable(len(self.model.mendable))
         count, wrong = document.count, self.model.wrong_count
         problems = (
             f"{many(wrong, 'caption wants', 'captions want')} a look (F8)" if wrong else "nothing found amiss"
         )
         self.summary.setText(f"{many(count, 'caption')} · {problems} · keys: F1")
-
-    def _state_words(self) -> str:
-        if self.review.is_read_only:
-            return READ_ONLY
-        if self.editor.is_busy:
-            return "Working on all captions … the window waits."
-        if not self.review.document.is_changed:
-            return "Nothing is unsaved."
-        return (
-            "Not saved yet. Your changes are noted on this computer." if self.editor.is_noted else "Noting …"
-        )
 
     def _on_touched(self, touched: Touched) -> None:
         self.model.hear(touched)
@@ -302,3 +295,13 @@ class ReviewWindow(QWidget):
 
 def _tip(tip: str, name: str) -> str:
     return f"{tip}: {name}" if name else tip
+
+
+def _state_words(review: Review, editor: Editor) -> str:
+    if review.is_read_only:
+        return READ_ONLY
+    if editor.is_busy:
+        return "Working on all captions … the window waits."
+    if not review.document.is_changed:
+        return "Nothing is unsaved."
+    return "Not saved yet. Your changes are noted on this computer." if editor.is_noted else "Noting …"

@@ -18,6 +18,7 @@ class Worries(QFrame):
 
     def __init__(self, actions: ReviewActions, parent: QWidget) -> None:
         super().__init__(parent)
+        self._may_write = True
         self.setProperty("role", "chip")
         self.setAccessibleName("Problems of the chosen caption")
         column = QVBoxLayout(self)
@@ -30,10 +31,12 @@ class Worries(QFrame):
         row.setSpacing(6)
         self.previous = button("Previous", self, role="small", tip=actions.tip("previous_problem"))
         self.next = button("Next problem", self, role="small", tip=actions.tip("next_problem"))
+        self.mend = button("Mend it", self, role="small", tip=actions.tip("mend"))
         self.waive = button("Leave it as it is…", self, role="small", tip=actions.tip("waive"))
         for made, key in (
             (self.previous, "previous_problem"),
             (self.next, "next_problem"),
+            (self.mend, "mend"),
             (self.waive, "waive"),
         ):
             made.clicked.connect(actions[key].trigger)
@@ -57,7 +60,12 @@ class Worries(QFrame):
                 line.setProperty("role", role)
                 line.style().unpolish(line)
                 line.style().polish(line)
-        self.waive.setEnabled(bool(found))
+        self.mend.setEnabled(self._may_write and any(each.can_fix for each in found))
+        self.waive.setEnabled(self._may_write and bool(found))
+
+    def allow_writing(self, is_allowed: bool) -> None:
+        """In a read-only window one can only look."""
+        self._may_write = is_allowed
 
 
 _ROLES = {Level.ERROR: "bad", Level.WARNING: "care", Level.INFORMATION: "muted"}
