@@ -1,4 +1,7 @@
-"""Captions on the command line: made of words, checked, turned into another format. No queue and no station."""
+"""Captions on the command line: made of words, checked, turned into another format. No queue and no station.
+
+Past 350 lines because its four verbs share how files are read, placed in time and judged.
+"""
 
 from __future__ import annotations
 
