@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench.speech_runs import Run, Wish, ours, plain
+from tests.bench.speech_runs import PIECES, Run, Wish, ours, plain
 from tests.bench.speech_sounds import QUIET, error_rate, meeting, quiet, spoken
 
 NEW_SEEDS = (41, 42, 43)
@@ -29,7 +29,8 @@ def pairs(options: argparse.Namespace) -> None:
     )
     for length in options.lengths:
         for engine in options.engines:
-            wish = Wish(recording=meeting(length, options.meetings), engine=engine)
+            recording = meeting(length, options.meetings)
+            wish = Wish(recording=recording, engine=engine, pieces=options.pieces)
             runs = [(ours(wish), plain(wish)) for _ in range(options.rounds)]
             cpu, peak = _medians(runs, "cpu_s"), _medians(runs, "peak_mib")
             equal = all(one.words == other.words for one, other in runs)
@@ -46,7 +47,8 @@ def memory(options: argparse.Namespace) -> None:
     for engine in options.engines:
         shortest = 0.0
         for length in options.lengths:
-            run = ours(Wish(recording=meeting(length, options.meetings), engine=engine))
+            recording = meeting(length, options.meetings)
+            run = ours(Wish(recording=recording, engine=engine, pieces=options.pieces))
             shortest = shortest or run.peak_mib
             _say(
                 f"{length:>6} min  {engine:<10}  {run.peak_mib:>22.0f}  {run.peak_mib / shortest:>19.2f}"
@@ -137,6 +139,7 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=["sequential", "batched"])
     parser.add_argument("--seeds", nargs="+", type=int, default=list(NEW_SEEDS))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pieces", type=int, default=PIECES, help="heard at once, in batches")
     parser.add_argument("--meetings", type=Path, default=Path(tempfile.gettempdir()) / "vodstudio-meetings")
     parser.add_argument("--tiny", type=Path, help="a folder with a real model of the tiny shape")
     parser.add_argument("--speech", type=Path, help="a recording for that model")
