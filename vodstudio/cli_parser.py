@@ -309,6 +309,8 @@ def _models(words: Words) -> None:
         "models",
         help="the speech models of this computer",
         description="The speech models of this computer.",
+        epilog="examples:\n  vodstudio models list\n  vodstudio models get small --json\n\n" + CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     verbs = models.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)

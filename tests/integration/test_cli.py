@@ -497,7 +497,7 @@ def test_captions_are_made_of_a_file_of_words(do: Do, tmp_path: Path) -> None:
     code, body = do("step", "captions", str(file), "--out", out, "--set", "caption_profile=WEB-42")
     assert code == codes.DONE
     check(body, "step")
-    assert sorted(body["outputs"]) == ["scc", "srt", "vtt"]
+    assert sorted(body["outputs"]) == ["check", "check-page", "scc", "srt", "ttml", "txt", "vtt"]
     assert "pledge of allegiance" in Path(body["outputs"]["srt"]).read_text().replace("\n", " ")
     file.write_text("{}")
     code, body = do("step", "captions", str(file), "--out", str(tmp_path / "other"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import ssl
@@ -285,6 +286,11 @@ def _proxy(seen: list[str], hub: Hub) -> ThreadingHTTPServer:
     return ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
 
 
+# WORKAROUND Python before 3.11.4 forgets the refused answer of a proxy (https://github.com/python/cpython/issues/103472):
+# the warning belongs to this test, not to the one in which it is collected. Remove with Debian 12.
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore:unclosed:ResourceWarning"
+)
 def test_a_proxy_that_wants_a_password_is_named(
     voice: KnownModel, hub: Hub, shelf_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +301,8 @@ def test_a_proxy_that_wants_a_password_is_named(
         with pytest.raises(NeedsUser) as refused:
             download(voice, Client("https://hub.example"), shelf_folder, lambda *told: None)
     assert refused.value.code == "VS-HUB-PROXY"
+    del refused
+    gc.collect()
 
 
 def test_e04_g28_a_certificate_that_nobody_trusts_is_refused_and_a_company_may_trust_its_own(

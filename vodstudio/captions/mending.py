@@ -40,7 +40,7 @@ def _mended(twin: Document, row: int) -> Change | None:
     low = twin.span(max(0, row - _AROUND))[0]
     high = twin.span(min(twin.count - 1, row + _AROUND))[1]
     before = _weight(twin, low, high)
-    for way in (_let_go, _stay_longer, _go_earlier, _close_gap, _join_next, _join_before, _divide):
+    for way in (_let_go, _stay_longer, _close_gap, _join_next, _join_before, _divide):
         try:
             change = way(twin, row)
         except Conflict:
@@ -82,13 +82,6 @@ def _stay_longer(document: Document, row: int) -> Change | None:
     wanted_s = cue.start_s + max(profile.min_s, characters_of(cue) / profile.target_cps)
     end_s = min(wanted_s, cue.end_s + profile.max_hold_s, _room(document, row))
     return set_times(document, row, cue.start_s, end_s) if end_s > cue.end_s else None
-
-
-def _go_earlier(document: Document, row: int) -> Change | None:
-    cue, longest_s = document.cue(row), document.profile.max_s
-    if cue.end_s - cue.start_s <= longest_s:
-        return None
-    return set_times(document, row, cue.start_s, cue.start_s + longest_s)
 
 
 def _close_gap(document: Document, row: int) -> Change | None:
