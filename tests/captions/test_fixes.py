@@ -256,11 +256,11 @@ def test_the_night_stops_what_is_wrong_and_says_where() -> None:
         fault("Q25", 9.0, "A.scc is"),
     )
     with pytest.raises(NeedsUser) as stopped:
-        stop_what_is_wrong(report, "/work/check.html")
+        stop_what_is_wrong(report, "/reports/check.html")
     assert stopped.value.title == (
         "The captions are not right at 1:02:05: the words stand 2.00 s too late, and 1 more"
     )
-    assert "/work/check.html" in stopped.value.hint
+    assert "/reports/check.html" in stopped.value.hint
     assert stopped.value.detail == "Q11 1:02:05 The words stand 2.00 s too late; Q25 0:00:09 A.scc is"
     with pytest.raises(NeedsUser, match="SCC is the file"):
         stop_what_is_wrong(report_of(fault("Q19", 0, "SCC is the file")), "")
