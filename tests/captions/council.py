@@ -149,3 +149,16 @@ def plain_words(seed: int) -> tuple[list[Word], float]:
             at_s += length_s + rng.choice((0.02, 0.02, 0.02, 0.25)) + 0.25 * text.endswith(",")
         at_s += rng.choice((0.3, 0.6, 1.2, 3.0))
     return words, at_s + 2
+
+
+def said(text: str, *, start: float = 1.0, each: float = 0.3, pause: float = 0.02) -> list[Word]:
+    """Each word takes the same time; `|` is a silence of two seconds."""
+    words: list[Word] = []
+    at = start
+    for part in text.split():
+        if part == "|":
+            at += 2.0
+            continue
+        words.append(Word(text=f" {part}", start=at, end=at + each))
+        at += each + pause
+    return words

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.captions.council import council_words
+from tests.captions.council import council_words, said
 from vodstudio.captions.alignment import reworded, text_of
 from vodstudio.captions.changes import change_from_json, change_to_json
 from vodstudio.captions.commands import (
@@ -33,20 +33,6 @@ from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.segment import Segmented, Setting, segment
 from vodstudio.captions.transcript import Transcript, Word, transcript_from_json, transcript_to_json
 from vodstudio.core.errors import BadMedia, Conflict
-
-
-def said(text: str, *, start: float = 1.0, each: float = 0.3, pause: float = 0.02) -> list[Word]:
-    """Each word takes the same time; `|` is a silence of two seconds."""
-    words: list[Word] = []
-    at = start
-    for part in text.split():
-        if part == "|":
-            at += 2.0
-            continue
-        words.append(Word(text=f" {part}", start=at, end=at + each))
-        at += each + pause
-    return words
-
 
 MEETING = (
     "I move to approve the minutes. | Is there a second? | All in favor say aye. Opposed? The motion carries."

@@ -7,8 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.captions.council import council_words
-from tests.captions.test_edits import said
+from tests.captions.council import council_words, said
 from vodstudio.captions.commands import edit_text, merge, set_times, split
 from vodstudio.captions.cue import Level
 from vodstudio.captions.document import Change, Document

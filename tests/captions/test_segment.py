@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.captions.council import council_cues, council_words
+from tests.captions.council import council_cues, council_words, said
 from vodstudio.captions.breaks import ends_sentence, is_pair
 from vodstudio.captions.cue import Cue, check_cues, clean_line, grapheme_count
 from vodstudio.captions.profile import (
@@ -35,19 +35,6 @@ LETTERS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from(" -/.,?!’“é漢́"), max_size=12
 )
 NAMES = st.text("abcdefgh-/.,é“”♪½", min_size=1, max_size=90)
-
-
-def said(text: str, *, start: float = 1.0, each: float = 0.3, pause: float = 0.02) -> list[Word]:
-    """Each word takes the same time; `|` is a silence of two seconds."""
-    words: list[Word] = []
-    at = start
-    for part in text.split():
-        if part == "|":
-            at += 2.0
-            continue
-        words.append(Word(text=f" {part}", start=at, end=at + each))
-        at += each + pause
-    return words
 
 
 def cues_of(

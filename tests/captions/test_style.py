@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.captions.council import plain_words
-from tests.captions.test_segment import said
+from tests.captions.council import plain_words, said
 from vodstudio.captions.breaks import ends_sentence, is_pair
 from vodstudio.captions.check import CheckSetting, check
 from vodstudio.captions.commands import edit_text
