@@ -17,9 +17,10 @@ from tests.media.kit import MediaFiles
 from vodstudio.core.errors import BadMedia, Cancelled, ChildCrashed, Conflict, NoSpace, VodError
 from vodstudio.workers.analyse import places_of
 from vodstudio.workers.encode import Tools
-from vodstudio.workers.media import Media, error_of_wire
-from vodstudio.workers.media_child import answer, wire_of
+from vodstudio.workers.media import Media
+from vodstudio.workers.media_child import answer
 from vodstudio.workers.process import Children
+from vodstudio.workers.wire import error_of_wire, wire_of
 
 
 def _nothing() -> None:

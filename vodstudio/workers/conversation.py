@@ -9,10 +9,10 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vodstudio.core import errors
-from vodstudio.core.errors import ChildCrashed, Hold, VodError
+from vodstudio.core.errors import ChildCrashed, VodError
 from vodstudio.workers.kept_model import KeptModels
 from vodstudio.workers.process import Child, Children, Command, child_command
+from vodstudio.workers.wire import error_of_wire
 
 LONGEST_SILENCE_S = 1800.0
 GOODBYE_S = 5.0
@@ -152,8 +152,4 @@ def _error_of(body: Mapping[str, Any]) -> VodError:
             detail=str(body.get("detail", "")),
             code="VS-SPEECH-FAULT",
         )
-    kind: type[VodError] = getattr(errors, str(body["kind"]), VodError)
-    words = {name: str(body[name]) for name in ("detail", "hint", "code")}
-    if issubclass(kind, Hold):
-        return kind(str(body["title"]), condition=str(body["condition"]), **words)
-    return kind(str(body["title"]), **words)
+    return error_of_wire(body)

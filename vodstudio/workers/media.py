@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import queue
 import threading
-import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from vodstudio.core import errors
-from vodstudio.core.errors import ChildCrashed, Hold, VodError
+from vodstudio.core.errors import ChildCrashed
 from vodstudio.workers.limits import MEDIA_CHILD_BYTES, STALLED_AFTER_S
 from vodstudio.workers.process import Child, Children, Command, child_command
+from vodstudio.workers.wire import error_of_wire, said_by
 
 WARM = 1
-LOOK_EVERY_S = 0.1
 
 
 def _nothing(_done: float) -> None:
@@ -63,7 +61,7 @@ class Media:
         request: Mapping[str, object],
         check: Callable[[], None],
         tell: Callable[[float], None],
-    ) -> Mapping[str, object]:
+    ) -> Mapping[str, Any]:
         try:
             child.send(json.dumps(request))
             answer = self._wait(child, check, tell)
@@ -103,22 +101,15 @@ class Media:
 
     def _wait(
         self, child: Child, check: Callable[[], None], tell: Callable[[float], None]
-    ) -> Mapping[str, object]:
-        until = time.monotonic() + self._stalled_s
-        while time.monotonic() < until:
-            check()
-            try:
-                line = child.line(LOOK_EVERY_S)
-            except queue.Empty:
-                continue
-            if line is None:
-                raise _crash(child, "The part that reads media files ended by itself", "VS-CHILD-CRASHED")
-            answer: Mapping[str, object] = json.loads(line)
-            if "progress" not in answer:
-                return answer
-            tell(float(str(answer["progress"])))
-            until = time.monotonic() + self._stalled_s
-        raise _crash(child, "The part that reads media files does not answer", "VS-CHILD-HUNG")
+    ) -> Mapping[str, Any]:
+        try:
+            for answer in said_by(child, check, self._stalled_s):
+                if "progress" not in answer:
+                    return answer
+                tell(float(str(answer["progress"])))
+        except TimeoutError:
+            raise _crash(child, "The part that reads media files does not answer", "VS-CHILD-HUNG") from None
+        raise _crash(child, "The part that reads media files ended by itself", "VS-CHILD-CRASHED")
 
 
 def _crash(child: Child, title: str, code: str) -> ChildCrashed:
@@ -126,13 +117,3 @@ def _crash(child: Child, title: str, code: str) -> ChildCrashed:
     return ChildCrashed(
         title, hint="It is tried once more. The recording was not changed.", detail=child.errors(), code=code
     )
-
-
-def error_of_wire(body: object) -> VodError:
-    """The error that the child named."""
-    assert isinstance(body, dict)
-    kind: type[VodError] = getattr(errors, str(body["class"]), VodError)
-    words = {name: str(body[name]) for name in ("detail", "hint", "code")}
-    if issubclass(kind, Hold):
-        return kind(str(body["title"]), condition=str(body["condition"]), **words)
-    return kind(str(body["title"]), **words)

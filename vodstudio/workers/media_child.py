@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from vodstudio.core.errors import BadMedia, Hold, VodError
+from vodstudio.core.errors import BadMedia, VodError
 from vodstudio.workers.child import Channel, die_with_parent
+from vodstudio.workers.wire import wire_of
 
 IDLE_S = 60.0
 REQUESTS_A_LIFE = 100
@@ -56,18 +57,6 @@ def answer(request: Body, tell: Callable[[float], None]) -> Body:
             code="VS-UNREADABLE",
         )
         return {"error": wire_of(unreadable)}
-
-
-def wire_of(error: VodError) -> Body:
-    """An error as one line can carry it."""
-    return {
-        "class": type(error).__name__,
-        "title": error.title,
-        "hint": error.hint,
-        "detail": error.detail,
-        "code": error.code,
-        "condition": error.condition if isinstance(error, Hold) else "",
-    }
 
 
 def _serve(request: Body, tell: Callable[[float], None]) -> object:

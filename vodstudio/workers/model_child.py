@@ -10,7 +10,7 @@ from pathlib import Path
 from vodstudio.core.errors import VodError, problem_of
 from vodstudio.core.models import KnownModel, ModelName
 from vodstudio.workers.child import Channel, die_with_parent
-from vodstudio.workers.media_child import wire_of
+from vodstudio.workers.wire import wire_of
 
 TELL_EVERY_S = 0.1
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
-import queue
 import shutil
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,16 +27,15 @@ from vodstudio.core.models import (
     recommended,
     why_not,
 )
-from vodstudio.workers.media import error_of_wire
 from vodstudio.workers.model_aside import forget_aside, put_aside, put_aside_already
 from vodstudio.workers.model_file import CHECKSUMS, fault_of_content, fault_of_shape
 from vodstudio.workers.model_hub import HUB
 from vodstudio.workers.model_place import coming, forget_coming
 from vodstudio.workers.models import Model, Shelf
 from vodstudio.workers.process import Child, Children, Command, child_command, finished
+from vodstudio.workers.wire import error_of_wire, said_by
 
 SILENCE_S = 600.0
-LOOK_EVERY_S = 0.2
 _CARD_ANSWERS_WITHIN_S = 10.0
 
 Told = Callable[[int, int, str], None]
@@ -183,20 +181,11 @@ class ModelRoom:
 
 
 def _answer(child: Child, check: Check, told: Told) -> Mapping[str, Any]:
-    until = time.monotonic() + SILENCE_S
-    while time.monotonic() < until:
-        check()
-        try:
-            line = child.line(LOOK_EVERY_S)
-        except queue.Empty:
-            continue
-        if line is None:
-            break
-        body: Mapping[str, Any] = json.loads(line)
-        if "done" not in body:
-            return body
-        until = time.monotonic() + SILENCE_S
-        told(int(body["done"]), int(body["total"]), str(body["note"]))
+    with contextlib.suppress(TimeoutError):
+        for body in said_by(child, check, SILENCE_S):
+            if "done" not in body:
+                return body
+            told(int(body["done"]), int(body["total"]), str(body["note"]))
     raise ChildCrashed(
         "The part of the program that brings speech models ended by itself",
         hint="What has arrived is kept. Try again.",

@@ -14,6 +14,7 @@ from vodstudio.workers.inbox import Inbox
 from vodstudio.workers.listen_child import listen
 from vodstudio.workers.tune_child import tune
 from vodstudio.workers.windows import SAMPLE_RATE
+from vodstudio.workers.wire import wire_of
 
 Json = Mapping[str, Any]
 CARD = "cuda"
@@ -38,17 +39,7 @@ def _answer(keeper: ModelKeeper, request: Json, channel: Channel, inbox: Inbox) 
     try:
         _VERBS[str(request["verb"])](keeper, request, channel, inbox)
     except VodError as error:
-        channel.tell(
-            {
-                "event": "error",
-                "kind": type(error).__name__,
-                "code": error.code,
-                "title": error.title,
-                "hint": error.hint,
-                "detail": error.detail,
-                "condition": getattr(error, "condition", ""),
-            }
-        )
+        channel.tell({"event": "error", **wire_of(error)})
     except Exception as error:  # noqa: BLE001 - the edge of a child: the parent decides what this means
         channel.tell({"event": "fault", "detail": f"{type(error).__name__}: {error}"})
 
