@@ -9,10 +9,24 @@ from pathlib import Path
 import pytest
 
 from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext
+from tests.speech.listening import regions_of
 from vodstudio.workers.devices import Devices
 from vodstudio.workers.models import Shelf
 from vodstudio.workers.process import Children
 from vodstudio.workers.speech import SpeechTools
+from vodstudio.workers.windows import Region
+
+
+@pytest.fixture(scope="module")
+def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spool") / "speech.s16"
+    regions_of(MEETING, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def regions(spool: Path) -> list[Region]:
+    return regions_of(MEETING, spool)
 
 
 @pytest.fixture

@@ -9,25 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.speech.fakes import MEETING, VOICE
-from tests.speech.listening import regions_of
 from vodstudio.workers.batches import BatchedHearing, Chunk, chunks_of
 from vodstudio.workers.engine import Engine, load
 from vodstudio.workers.hearing import Ear, HeardWindow, HearingSettings, Position
 from vodstudio.workers.windows import Region
 
 _THIRTY_S = 480_000
-
-
-@pytest.fixture(scope="module")
-def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("spool") / "speech.s16"
-    regions_of(MEETING, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def regions(spool: Path) -> list[Region]:
-    return regions_of(MEETING, spool)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.speech.fakes import MEETING, VOICE
-from tests.speech.listening import regions_of
 from vodstudio.workers.engine import Engine, load
 from vodstudio.workers.hearing import Ear, HeardWord, Hearing, HearingSettings, Position, words_of
 from vodstudio.workers.windows import (
@@ -38,18 +37,6 @@ _OPTIONS: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def model() -> Any:
     return load(Engine(folder=VOICE))
-
-
-@pytest.fixture(scope="module")
-def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("spool") / "speech.s16"
-    regions_of(MEETING, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def regions(spool: Path) -> list[Region]:
-    return regions_of(MEETING, spool)
 
 
 def _hearing(model: Any, spool: Path, regions: list[Region], **settings: Any) -> Hearing:
