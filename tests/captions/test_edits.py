@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -19,6 +20,7 @@ from vodstudio.captions.commands import (
     find,
     insert,
     merge,
+    place,
     replace_matches,
     set_times,
     shift,
@@ -28,7 +30,8 @@ from vodstudio.captions.commands import (
 )
 from vodstudio.captions.cue import Cue, check_cues
 from vodstudio.captions.document import MOST_UNDO, Change, Document, Touched
-from vodstudio.captions.edits import Edits, Waiver, edits_from_json
+from vodstudio.captions.edits import Edits, Waiver, edits_from_json, edits_to_json
+from vodstudio.captions.formats import FORMATS, Options, write_one
 from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.segment import Segmented, Setting, segment
 from vodstudio.captions.transcript import Transcript, Word, transcript_from_json, transcript_to_json
@@ -387,6 +390,62 @@ def test_a_waiver_is_kept_with_its_reason() -> None:
     assert document.undo() == Touched(0, 0, 0)
 
 
+def tops(document: Document) -> list[bool]:
+    return [cue.is_top for cue in document.cues]
+
+
+def test_a_caption_is_shown_at_the_top_and_at_the_bottom_again() -> None:
+    document = opened()
+    before = state(document)
+    assert do(document, place(document, 1)).inserted >= 1
+    assert document.undo_name == "Show it at the top"
+    assert tops(document)[:3] == [False, True, False]
+    assert tuple(replace(cue, is_top=False) for cue in document.cues) == before[2]
+    assert tops(again(document)) == tops(document)
+    do(document, place(document, 1))
+    assert document.undo_name == "Show it at the bottom"
+    assert not document.edits
+    document.undo()
+    document.undo()
+    assert state(document) == before
+
+
+def test_where_captions_usually_stand_at_the_top_one_is_put_below() -> None:
+    words = said(MEETING)
+    transcript = Transcript(language="en", duration=60.0, words=tuple(words))
+    document = Document(transcript, BROADCAST_32, Setting(duration_s=60.0, is_top=True))
+    do(document, place(document, 0))
+    assert tops(document)[:2] == [False, True]
+    assert edits_to_json(document.edits)["placements"] == [[0, 6, "bottom"]]
+
+
+def test_the_place_stays_with_what_is_said() -> None:
+    document = opened()
+    do(document, place(document, 1))
+    do(document, edit_text(document, 1, "Is there anybody who seconds that?"))
+    assert tops(document)[:3] == [False, True, False]
+    do(document, split(document, 1, 10))
+    assert tops(document)[:4] == [False, True, True, False]
+    do(document, merge(document, 1))
+    do(document, shift_from(document, 1, 0.5))
+    do(document, replace_matches(document, find(document, "seconds"), "supports"))
+    assert tops(document)[:3] == [False, True, False]
+    do(document, delete(document, 1))
+    assert not any(tops(document))
+
+
+@pytest.mark.parametrize(
+    ("name", "knows_places"), [("srt", False), ("vtt", True), ("scc", True), ("ttml", True)]
+)
+def test_the_place_is_in_every_file_that_knows_places(name: str, knows_places: bool) -> None:
+    document = opened()
+    do(document, place(document, 1))
+    form = FORMATS[name]
+    assert form.read is not None
+    read = form.read(write_one(document.cues, form).data, Options()).cues
+    assert [cue.is_top for cue in read] == (tops(document) if knows_places else [False] * document.count)
+
+
 def test_f10_captions_after_the_end_of_the_video_are_shown_and_flagged() -> None:
     document = opened(MEETING + " | The meeting is adjourned.", beyond=True)
     assert shown(document)[-1] == "The meeting is adjourned."
@@ -529,7 +588,7 @@ def test_more_words_than_there_is_time_for_still_come_in_order() -> None:
         assert made[-1].start < made[-1].end <= 1.4 + 1e-9
 
 
-COMMAND = st.tuples(st.sampled_from(("text", "times", "split", "merge", "shift", "from", "insert", "replace", "undo", "redo")),
+COMMAND = st.tuples(st.sampled_from(("text", "times", "split", "merge", "shift", "from", "insert", "replace", "place", "undo", "redo")),
     st.integers(0, 40), st.integers(0, 60), st.sampled_from(("", "aye", "the motion carries. All in favor", "no")))  # fmt: skip
 
 
@@ -571,14 +630,15 @@ def _change_of(document: Document, kind: str, row: int, number: int, text: str) 
             return split(document, row, number)
         case "merge":
             return merge(document, row)
-        case "shift":
-            return shift(document, row, (number - 30) / 40)
-        case "from":
-            return shift_from(document, row, (number - 30) / 10)
+        case "shift" | "from":
+            by = shift if kind == "shift" else shift_from
+            return by(document, row, (number - 30) / 20)
         case "insert":
             return insert(document, number / 2, text or "[MUSIC]")
-        case _:
+        case "replace":
             return replace_matches(document, find(document, "the"), text)
+        case _:
+            return place(document, row)
 
 
 @settings(max_examples=50, deadline=None)
@@ -611,7 +671,7 @@ def test_opened_and_not_touched_the_cues_are_those_of_the_files() -> None:
 def test_a_taken_back_change_is_a_line_too() -> None:
     document = opened()
     waiver = Waiver(rule="Q03", at_s=1.0, reason="roll call")
-    for change in (waive(document, waiver), set_times(document, 1, 4.0, 5.5)):
+    for change in (waive(document, waiver), set_times(document, 1, 4.0, 5.5), place(document, 0)):
         assert change_from_json(json.loads(json.dumps(change_to_json(change))), document) == change
         document.apply(change)
         back = change.undone()
@@ -645,6 +705,10 @@ def test_a_damaged_line_is_no_change(damage: dict[str, object]) -> None:
         {"whole": [True]},
         {"time_overrides": [[1, 2.0]]},
         {"time_overrides": [[1, 2.0, "x"]]},
+        {"placements": [[1, 2, "left"]]},
+        {"placements": [[1, 2]]},
+        {"placements": [[1, -2, "top"]]},
+        {"placements": [[0, 10**9, "top"]]},
         {"waivers": ["x"]},
         {"waivers": [{"at_s": float("inf")}]},
     ],
@@ -664,6 +728,7 @@ def test_decisions_survive_words_json() -> None:
         locked_breaks=frozenset({4, 9}),
         whole=frozenset({4}),
         time_overrides={4: (1.0, 2.5)},
+        placements={4: True, 5: True, 6: False, 9: True},
         waivers=(Waiver(rule="Q03", at_s=1.0, reason="why"),),
     )
     transcript = Transcript(language="en", duration=1.0, edits=edits)

@@ -24,6 +24,9 @@ def change_to_json(change: Change) -> Json:
         locked_breaks=after.locked_breaks - base.locked_breaks,
         whole=after.whole - base.whole,
         time_overrides=times,
+        placements={
+            word: each for word, each in after.placements.items() if base.placements.get(word) is not each
+        },
         waivers=after.waivers if after.waivers != base.waivers else (),
     )
     return {
@@ -36,6 +39,7 @@ def change_to_json(change: Change) -> Json:
         "unlocked": sorted(base.locked_breaks - after.locked_breaks),
         "unwhole": sorted(base.whole - after.whole),
         "untimed": sorted(base.time_overrides.keys() - after.time_overrides.keys()),
+        "unplaced": sorted(base.placements.keys() - after.placements.keys()),
         "waivers": len(after.waivers),
     }
 
@@ -48,11 +52,14 @@ def change_from_json(body: Mapping[str, object], document: Document) -> Change:
     added = edits_from_json(body["added"])
     untimed = {_number(word) for word in _list(body["untimed"])}
     kept: dict[int, Times] = {w: times for w, times in base.time_overrides.items() if w not in untimed}
+    unplaced = {_number(word) for word in _list(body.get("unplaced", []))}
+    stands = {word: each for word, each in base.placements.items() if word not in unplaced}
     after = replace(
         base,
         locked_breaks=_set(base.locked_breaks, added.locked_breaks, body["unlocked"]),
         whole=_set(base.whole, added.whole, body["unwhole"]),
         time_overrides={**kept, **added.time_overrides},
+        placements={**stands, **added.placements},
         waivers=added.waivers or base.waivers[: _number(body["waivers"])],
     )
     reach = None if body["reach"] is None else tuple(_number(word) for word in _list(body["reach"]))

@@ -10,7 +10,7 @@ from vodstudio.captions.alignment import reworded, text_of
 from vodstudio.captions.breaks import ends_sentence
 from vodstudio.captions.cue import clean_line
 from vodstudio.captions.document import Change, Document
-from vodstudio.captions.edits import Edits, Times, Waiver, locked, pinned, spliced
+from vodstudio.captions.edits import BOTTOM, TOP, Edits, Times, Waiver, locked, pinned, placed, spliced
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.transcript import Word
 from vodstudio.core.errors import Conflict
@@ -216,6 +216,15 @@ def replace_matches(document: Document, matches: Sequence[Match], text: str) -> 
     count = len(matches)
     name = f"Replace {count:,} {'place' if count == 1 else 'places'}"
     return _change(name, document, (low, high), made, after, (low, high))
+
+
+def place(document: Document, row: int) -> Change:
+    """At the top of the picture what stands at the bottom, and the other way round: a title may be under it (Q26)."""
+    first, last = document.span(row)
+    is_top = not document.cue(row).is_top
+    after = placed(document.edits, first, last, is_top=is_top, usual=document.is_usually_top)
+    name = f"Show it at the {TOP if is_top else BOTTOM}"
+    return _change(name, document, (first, first), [], after, (first, last))
 
 
 def waive(document: Document, waiver: Waiver) -> Change:

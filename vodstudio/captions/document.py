@@ -107,6 +107,11 @@ class Document:
         return self._setting.fps
 
     @property
+    def is_usually_top(self) -> bool:
+        """Whether captions of this city stand at the top where nobody decides otherwise."""
+        return self._setting.is_top
+
+    @property
     def frame_s(self) -> float:
         """How long one picture is shown."""
         return float(1 / self._setting.fps)
@@ -311,6 +316,7 @@ class Document:
                 locked_breaks=decided.locked_breaks,
                 whole=decided.whole,
                 time_overrides=decided.time_overrides,
+                placements=decided.placements,
             )
             found = segment(self.words[first:last], self.profile, setting)
             yield from zip((first + word for word in found.first_words), found.cues, strict=True)

@@ -1,13 +1,16 @@
-"""What a person decided about captions: where cues begin, what stays together, when it is shown, what is waived."""
+"""What a person decided about captions: where cues begin and stay together, when and where they are shown, waivers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import NoReturn
 
 Times = tuple[float, float]
+TOP, BOTTOM = "top", "bottom"
+_MOST_WORDS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +29,20 @@ class Edits:
     """Decisions by the number of a word; cues are always derived from the words and these.
 
     A cue begins at each of `locked_breaks`; one that begins at a `whole` word lasts until the next locked break.
-    `time_overrides` are the seconds from and to when the cue of that first word is shown.
+    `time_overrides` are the seconds from and to when the cue of that first word is shown. `placements` are the words
+    whose captions stand at the top, or at the bottom, whatever the city's usual place is: the first word of a cue
+    decides, so that the place stays with what is said when lines are laid out again.
     """
 
     locked_breaks: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
     time_overrides: Mapping[int, Times] = field(default_factory=dict)
+    placements: Mapping[int, bool] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.locked_breaks or self.whole or self.time_overrides or self.waivers)
+        decided = (self.locked_breaks, self.whole, self.time_overrides, self.placements, self.waivers)
+        return any(decided)
 
 
 NO_EDITS = Edits()
@@ -59,14 +66,28 @@ def locked(edits: Edits, breaks: Iterable[int]) -> Edits:
     return replace(edits, locked_breaks=edits.locked_breaks.union(breaks))
 
 
+def placed(edits: Edits, first: int, last: int, *, is_top: bool, usual: bool) -> Edits:
+    """The words from `first` up to `last` are shown at the top, or not; what is usual needs no decision."""
+    others = {word: each for word, each in edits.placements.items() if not first <= word < last}
+    if is_top != usual:
+        others |= dict.fromkeys(range(first, last), is_top)
+    return replace(edits, placements=others)
+
+
 def spliced(edits: Edits, first: int, removed: int, inserted: int) -> Edits:
-    """The same decisions after words were replaced; what concerned words inside that are gone, goes with them."""
+    """The same decisions after words were replaced; what concerned words inside that are gone, goes with them.
+
+    New words stand where the first of those stood that they replace.
+    """
 
     def kept(word: int) -> int | None:
         if word < first or (word == first and removed and inserted):
             return word
         return word + inserted - removed if word >= first + removed else None
 
+    placements = {place: each for word, each in edits.placements.items() if (place := kept(word)) is not None}
+    if removed and first in edits.placements:
+        placements |= dict.fromkeys(range(first, first + inserted), edits.placements[first])
     return replace(
         edits,
         locked_breaks=_moved(edits.locked_breaks, kept) | ({first} & edits.locked_breaks),
@@ -74,6 +95,7 @@ def spliced(edits: Edits, first: int, removed: int, inserted: int) -> Edits:
         time_overrides={
             place: times for word, times in edits.time_overrides.items() if (place := kept(word)) is not None
         },
+        placements=placements,
     )
 
 
@@ -86,6 +108,7 @@ def sliced(edits: Edits, first: int, last: int) -> Edits:
         time_overrides={
             word - first: times for word, times in edits.time_overrides.items() if first <= word < last
         },
+        placements={word - first: each for word, each in edits.placements.items() if first <= word < last},
     )
 
 
@@ -96,6 +119,7 @@ def numbered_from(edits: Edits, first: int) -> Edits:
         locked_breaks=frozenset(word + first for word in edits.locked_breaks),
         whole=frozenset(word + first for word in edits.whole),
         time_overrides={word + first: times for word, times in edits.time_overrides.items()},
+        placements={word + first: each for word, each in edits.placements.items()},
     )
 
 
@@ -116,6 +140,7 @@ def edits_to_json(edits: Edits) -> dict[str, object]:
         "locked_breaks": sorted(edits.locked_breaks),
         "whole": sorted(edits.whole),
         "time_overrides": [[word, *times] for word, times in sorted(edits.time_overrides.items())],
+        "placements": [list(run) for run in _runs(edits.placements)],
         "waivers": [
             {"rule": each.rule, "at_s": each.at_s, "reason": each.reason, "by": each.by, "when": each.when}
             for each in edits.waivers
@@ -131,8 +156,17 @@ def edits_from_json(body: object) -> Edits:
         locked_breaks=frozenset(_word(word) for word in _list(body, "locked_breaks")),
         whole=frozenset(_word(word) for word in _list(body, "whole")),
         time_overrides=dict(_override(row) for row in _list(body, "time_overrides")),
+        placements={word: is_top for row in _list(body, "placements") for word, is_top in _placement(row)},
         waivers=tuple(_waiver(each) for each in _list(body, "waivers")),
     )
+
+
+def _runs(placements: Mapping[int, bool]) -> Iterator[tuple[int, int, str]]:
+    """Words next to each other in one place: from, up to, where."""
+    words = sorted(placements)
+    for (_, is_top), run in groupby(enumerate(words), lambda pair: (pair[1] - pair[0], placements[pair[1]])):
+        numbers = [word for _, word in run]
+        yield numbers[0], numbers[-1] + 1, TOP if is_top else BOTTOM
 
 
 def _without(words: frozenset[int], first: int, last: int) -> frozenset[int]:
@@ -159,6 +193,16 @@ def _override(row: object) -> tuple[int, Times]:
     if not isinstance(row, list) or len(row) != 3:
         _refuse("a time override is not a word and two times")
     return _word(row[0]), (_seconds(row[1]), _seconds(row[2]))
+
+
+def _placement(row: object) -> Iterator[tuple[int, bool]]:
+    if not isinstance(row, list) or len(row) != 3 or row[2] not in (TOP, BOTTOM):
+        _refuse("a placement is not two words and a place")
+    first, last = _word(row[0]), _word(row[1])
+    if last - first > _MOST_WORDS:
+        _refuse("a placement is not of so many words")
+    for word in range(first, last):
+        yield word, row[2] == TOP
 
 
 def _waiver(body: object) -> Waiver:

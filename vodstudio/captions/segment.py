@@ -34,7 +34,8 @@ class Setting:
 
     `locked_breaks` are numbers of words before which a cue must begin; those in `whole` stay one cue until the next
     locked break. `time_overrides` are seconds from and to when the cue that begins with a word is shown. A word that
-    begins with `>>` is another speaker: a cue begins there, with the city's own mark. `shots` are the seconds at which
+    begins with `>>` is another speaker: a cue begins there, with the city's own mark. A cue stands at the top where
+    `is_top`, unless `placements` says otherwise of its first word. `shots` are the seconds at which
     the picture changes, where anybody knows them.
     """
 
@@ -46,6 +47,7 @@ class Setting:
     time_overrides: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     speaker_mark: str = SPEAKER
     is_top: bool = False
+    placements: Mapping[int, bool] = field(default_factory=dict)
     shots: tuple[float, ...] = ()
 
 
@@ -78,7 +80,12 @@ def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmen
     times = time_cues(spans, profile, setting.fps, setting.duration_s, fixed)
     times = off_the_shots(times, setting.shots, profile, setting.fps, fixed)
     cues = tuple(
-        Cue(start_s=start, end_s=end, lines=layout.lines(first, last), is_top=setting.is_top)
+        Cue(
+            start_s=start,
+            end_s=end,
+            lines=layout.lines(first, last),
+            is_top=setting.placements.get(tokens[first].word, setting.is_top),
+        )
         for (first, last), (start, end) in zip(pieces, times, strict=True)
     )
     return Segmented(cues=cues, findings=tuple(_cut_words(tokens)), first_words=first_words)
