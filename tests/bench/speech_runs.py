@@ -131,7 +131,13 @@ def _hear(wish: Wish) -> dict[str, Any]:
         children = Children(folder / "run")
         shelf = Shelf(folder=folder / "models", demo_voice=VOICE, sample_meeting=MEETING)
         tools = SpeechTools(children=children, shelf=shelf, devices=_OneDevice(children, wish.pieces))
-        inputs = inputs_of(wish.recording, model=str(wish.model), engine=wish.engine, remedies=wish.remedies)
+        inputs = inputs_of(
+            wish.recording,
+            model=str(wish.model),
+            engine=wish.engine,
+            remedies=wish.remedies,
+            cut_at_quietest=False,
+        )
         body: dict[str, Any] = {"words": [], "language": "en"}
         try:
             body = json.loads(hear(tools, context, inputs).outputs[0].path.read_text("utf-8"))

@@ -64,6 +64,7 @@ def inputs_of(
     vocabulary: tuple[str, ...] = (),
     engine: str = "auto",
     remedies: bool = True,
+    cut_at_quietest: bool = True,
 ) -> Inputs:
     """A recording that was just imported."""
     recording = Recording(
@@ -77,7 +78,13 @@ def inputs_of(
     preset = Preset(
         id=PresetId("council"),
         name="Council meeting",
-        speech=SpeechSettings(model=model, language=language, engine=engine, remedies=remedies),
+        speech=SpeechSettings(
+            model=model,
+            language=language,
+            engine=engine,
+            remedies=remedies,
+            cut_at_quietest=cut_at_quietest,
+        ),
         vocabulary=vocabulary,
     )
     return Inputs(

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +163,77 @@ def test_a_stretch_is_told_soon_after_it_ended(samples: NDArray[np.int16]) -> No
     assert finder.settled() == []
     finder.see([0.0] * 2)
     assert finder.settled() == [Region(0, 100 * WINDOW_SAMPLES + 3200)]
+
+
+_ENDLESS = VadSettings(max_speech_duration_s=3.0, cut_at_quietest=True)
+
+
+@given(
+    powers=st.lists(st.floats(0.001, 1.0), min_size=95, max_size=400),
+    step=st.integers(1, 200),
+    kept=st.booleans(),
+)
+@settings(deadline=None, max_examples=100)
+def test_speech_without_a_pause_is_cut_where_it_is_quietest(
+    powers: list[float], step: int, kept: bool
+) -> None:
+    """Nothing is lost at a cut, it lies in the last third, and no window of that third is quieter."""
+    finder, told, end = SpeechFinder(_ENDLESS), list[Region](), len(powers) * WINDOW_SAMPLES
+    for start in range(0, len(powers), step):
+        piece = powers[start : start + step]
+        finder.see([0.9] * len(piece), piece)
+        told += finder.settled()
+        finder = SpeechFinder(_ENDLESS, json.loads(json.dumps(finder.standing))) if kept else finder
+    told += finder.finish(end)
+
+    longest = 3 * 16_000 - WINDOW_SAMPLES - 2 * 3200
+    assert len(told) > 1
+    assert [told[0].start, *(region.end for region in told)] == [*(region.start for region in told), end]
+    for region in told[:-1]:
+        decided = next(at for at in range(0, end, WINDOW_SAMPLES) if at - region.start > longest)
+        third = range(decided // WINDOW_SAMPLES, 0, -1)
+        third_of_them = [at for at in third if at * WINDOW_SAMPLES >= decided - longest / 3]
+        quietest = min(powers[at] for at in third_of_them)
+        assert powers[region.end // WINDOW_SAMPLES] == quietest
+        assert region.end // WINDOW_SAMPLES in third_of_them
+
+
+def test_a_pause_is_a_better_cut_than_a_quiet_word() -> None:
+    """Where the library finds a pause, it is cut there with the setting too."""
+    probabilities = [0.9] * 40 + [0.1] * 5 + [0.9] * 60
+    powers = [1.0] * 60 + [0.01] + [1.0] * 44
+    told: list[list[Region]] = []
+    for is_on in (True, False):
+        finder = SpeechFinder(VadSettings(max_speech_duration_s=3.0, cut_at_quietest=is_on))
+        finder.see(probabilities, powers)
+        told.append(finder.finish(len(powers) * WINDOW_SAMPLES))
+    assert told[0] == told[1]
+    assert len(told[0]) == 2
+
+
+def test_a_voice_hears_how_loud_it_is(samples: NDArray[np.int16]) -> None:
+    """On the sample meeting with pieces too short for it, every new cut is at most as loud as the library's."""
+    quiet, late = (
+        VadSettings(threshold=0.01, max_speech_duration_s=2.0, cut_at_quietest=is_on)
+        for is_on in (True, False)
+    )
+    ours, theirs = (_cuts(samples, options) for options in (quiet, late))
+    assert len(ours) > 10
+    assert np.median([_loudness(samples, at) for at in ours]) < 0.5 * np.median(
+        [_loudness(samples, at) for at in theirs]
+    )
+
+
+def _cuts(samples: NDArray[np.int16], options: VadSettings) -> list[int]:
+    """Where one stretch ends and the next begins at once."""
+    voice = Voice(options)
+    regions = voice.show(samples) + voice.finish()
+    return [one.end for one, next_one in pairwise(regions) if next_one.start - one.end <= WINDOW_SAMPLES]
+
+
+def _loudness(samples: NDArray[np.int16], at: int) -> float:
+    window = as_float(samples[max(0, at - WINDOW_SAMPLES // 2) : at + WINDOW_SAMPLES // 2])
+    return float(np.square(window).mean())
 
 
 def test_an_upgrade_of_the_library_is_looked_at() -> None:

@@ -25,6 +25,14 @@ class Unattended(StrEnum):
     ASK = "ask"
 
 
+class Numbers(StrEnum):
+    """How captions write numbers: as they were heard, in digits, or one to ten in words where nothing is exact."""
+
+    AS_HEARD = "as-heard"
+    DIGITS = "digits"
+    WORDS_TO_TEN = "words-to-ten"
+
+
 class Lane(StrEnum):
     """Where a step runs; the kind of a step names its lane."""
 
@@ -51,6 +59,7 @@ class City:
     time_zone: str = "America/Chicago"
     unattended: Unattended = Unattended.PUBLISH
     preset: PresetId | None = None
+    numbers: Numbers | None = None
     vocabulary: Roster = field(default_factory=Roster)
     bodies: tuple[Body, ...] = ()
 
@@ -98,7 +107,10 @@ class EncodeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechSettings:
-    """How words are heard. `engine` is sequential, batched, or auto; `remedies` hear a doubtful stretch again."""
+    """How words are heard. `engine` is sequential, batched, or auto; `remedies` hear a doubtful stretch again.
+
+    `cut_at_quietest`: where somebody speaks on and on, the cut does not fall into a word.
+    """
 
     model: str = ""
     language: str = "en"
@@ -106,6 +118,7 @@ class SpeechSettings:
     beam_size: int = 5
     engine: str = "auto"
     remedies: bool = True
+    cut_at_quietest: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +132,7 @@ class Preset:
     caption_profile: str = "BROADCAST-32"
     caption_place: str = "bottom"
     speaker_mark: str = ">>"
+    numbers: Numbers = Numbers.AS_HEARD
     scc: str = "df"
     scc_first_label: str = "00:00:00:00"
     vocabulary: tuple[str, ...] = ()
@@ -176,12 +190,13 @@ class Station:
 
 
 def preset_for(preset: Preset, city: City | None, title: str, recent: Sequence[str] = ()) -> Preset:
-    """The preset with the words of this meeting in front: of its body, those said lately, of its city, its own."""
+    """The preset as the city wants it, with the words of this meeting in front: of its body, said lately, its city's."""
     if city is None:
         return preset
     own = Expected(words=preset.vocabulary, aliases=preset.aliases)
     meant = expected(title, city.vocabulary, city.bodies, own, recent)
-    return replace(preset, vocabulary=meant.words, aliases=meant.aliases)
+    numbers = city.numbers or preset.numbers
+    return replace(preset, vocabulary=meant.words, aliases=meant.aliases, numbers=numbers)
 
 
 def city_of(station: Station, path: Path, title: str) -> City | None:

@@ -120,7 +120,7 @@ def job_of(context: Context, inputs: Inputs, model: Model, device: Device, folde
         silence_before_invention_s=None if model.is_demo_voice else INVENTION_SILENCE_S,
         seed=inputs.recording.fingerprint,
     )
-    vad = _DEMO_VAD if model.is_demo_voice else VadSettings()
+    vad = replace(_DEMO_VAD if model.is_demo_voice else VadSettings(), cut_at_quietest=speech.cut_at_quietest)
     run = _hash(
         [model.mark, asdict(settings), asdict(vad), speech.compute_type, speech.engine, speech.remedies]
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from vodstudio.workers.windows import SAMPLE_RATE, Region, as_float
@@ -24,17 +25,23 @@ _WINDOWS_AT_ONCE = 500
 _MEMORY_FLOATS = 128
 _SAMPLES_A_MS = SAMPLE_RATE // 1000
 _PAUSE_FOR_A_CUT = 98 * _SAMPLES_A_MS
+_QUIETEST_OF = 3
 _FLOAT = struct.Struct("f")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VadSettings:
-    """When sound counts as speech (names and meaning are Silero's)."""
+    """When sound counts as speech (names and meaning are Silero's).
+
+    `cut_at_quietest` is ours: speech that lasts too long and never pauses is cut where it is quietest in the last
+    third, and not in the middle of a word; the library cuts it where the time is over.
+    """
 
     threshold: float = 0.5
     min_silence_duration_ms: int = 500
     speech_pad_ms: int = 200
     max_speech_duration_s: float | None = 30.0
+    cut_at_quietest: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +56,7 @@ class Standing:
     lead: int = 0
     waiting_start: int | None = None
     waiting_end: int = 0
+    quietest: list[tuple[int, float]] = field(default_factory=list)
 
 
 class SpeechFinder:
@@ -59,6 +67,7 @@ class SpeechFinder:
         self._pad = settings.speech_pad_ms * _SAMPLES_A_MS
         self._longest = SAMPLE_RATE * longest_s - WINDOW_SAMPLES - 2 * self._pad
         self._pause = settings.min_silence_duration_ms * _SAMPLES_A_MS
+        self._is_cut_at_quietest = settings.cut_at_quietest and math.isfinite(longest_s)
         # The model's answers are single precision, and so is what they are compared with.
         self._speech_from = _single(settings.threshold)
         self._silence_below = _single(max(settings.threshold - 0.15, 0.01))
@@ -70,9 +79,11 @@ class SpeechFinder:
         """As a checkpoint keeps it."""
         return asdict(self._now)
 
-    def see(self, probabilities: Iterable[float]) -> None:
-        """The next windows."""
-        for probability in probabilities:
+    def see(self, probabilities: Iterable[float], powers: Iterable[float] = repeat(0.0)) -> None:
+        """The next windows, and how loud each of them is, which matters to `cut_at_quietest` alone."""
+        for probability, power in zip(probabilities, powers, strict=False):
+            if self._is_cut_at_quietest:
+                self._remember(power)
             self._see(probability)
 
     def settled(self) -> list[Region]:
@@ -112,11 +123,24 @@ class SpeechFinder:
         if now.start is not None and probability < self._silence_below:
             self._see_silence(at)
 
+    def _remember(self, power: float) -> None:
+        """Each window that is quieter than all after it, so that the first is the quietest of the last ones."""
+        now = self._now
+        quietest = now.quietest
+        while quietest and quietest[-1][1] >= power:
+            quietest.pop()
+        quietest.append((now.at, power))
+        while quietest[0][0] < now.at - max(self._longest, 0) / _QUIETEST_OF:
+            quietest.pop(0)
+
     def _cut(self, at: int) -> None:
-        """Speech that never ends: cut where it last paused, else here."""
+        """Speech that never ends: cut where it last paused, else where it is quietest, else here."""
         now = self._now
         assert now.start is not None
         start, goes_on = now.start, now.cut_at > 0 and now.next_start >= now.cut_at
+        if self._is_cut_at_quietest and not now.cut_at:
+            now.cut_at = now.next_start = now.quietest[0][0] + WINDOW_SAMPLES // 2
+            goes_on = True
         self._close(start, now.cut_at or at)
         now.start = now.next_start if goes_on else None
         now.cut_at = now.next_start = now.silent_from = 0
@@ -220,7 +244,7 @@ class Voice:
 
         rest = np.concatenate([self._rest, samples])
         while len(rest) >= self._at_once:
-            self._finder.see(self._model.probabilities(as_float(rest[: self._at_once])))
+            self._see(rest[: self._at_once])
             rest = rest[self._at_once :]
         self._rest = rest.copy()
         return self._finder.settled()
@@ -234,8 +258,15 @@ class Voice:
         last[: len(self._rest)] = self._rest
         # The library loses these samples of the last window; so do we.
         last[-_CONTEXT_SAMPLES:] = 0
-        self._finder.see(self._model.probabilities(as_float(last)))
+        self._see(last)
         return self._finder.finish(count)
+
+    def _see(self, samples: NDArray[np.int16]) -> None:
+        import numpy as np
+
+        shown = as_float(samples)
+        powers = np.square(shown).reshape(-1, WINDOW_SAMPLES).mean(axis=1)
+        self._finder.see(self._model.probabilities(shown), powers.tolist())
 
 
 def _memory_of(texts: Iterable[str]) -> tuple[NDArray[np.float32], ...]:
