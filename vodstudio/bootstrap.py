@@ -43,6 +43,7 @@ from vodstudio.services.notebook import StoreNotebook
 from vodstudio.services.publishing import Publishing
 from vodstudio.services.remote import RemoteLane, RemoteStep
 from vodstudio.services.reviewing import Reviewing
+from vodstudio.services.rewording import Rewording
 from vodstudio.services.transcripts import Transcripts
 from vodstudio.store.store import SqliteStore
 from vodstudio.vault import Vault
@@ -115,6 +116,7 @@ class House:
         self.jobs = JobControl(*surroundings, self._workers, work, self.look_again)
         self.importing = Importing(station, *surroundings, self._workers, self.jobs)
         self.transcripts = Transcripts(*surroundings, self._workers, settings.places.transcripts)
+        self.rewording = Rewording(self.transcripts)
         sounds = KeptSoundPictures(tools.toolbox.media, settings.places.cache)
         self.reviewing = Reviewing(
             self.jobs, self.transcripts, settings.places.reviews, sounds, _Teacher(settings)

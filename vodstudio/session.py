@@ -370,6 +370,7 @@ def _desk(house: House, bridge: Bridge, coroutines: Coroutines, notices: Notices
         monitoring=house.monitoring,
         models=house.models,
         transcripts=house.transcripts,
+        rewording=house.rewording,
         reviewing=house.reviewing,
         bridge=bridge,
         coroutines=coroutines,

@@ -13,6 +13,9 @@ from vodstudio.core.vocabulary import Alias
 SMITH = Alias(heard="counsel woman smyth", written="Councilwoman Smith")
 
 
+NO_WORDS = {"index": 1, "heard": "a", "written": "b", "before": [], "after": []}
+
+
 def _heard(text: str) -> Transcript:
     words = tuple(
         Word(text=f" {part}", start=n, end=n + 0.5, probability=0.5, window=n // 4, source="small")
@@ -31,10 +34,10 @@ def test_a_place_survives_the_file_and_is_taken_back() -> None:
     assert _text(made) == "thank you Councilwoman Smith and Councilwoman Smith"
     assert made.settings["beam_size"] == 5
     first, second = replacements_of(made)
-    once = taken_back(made, second)
+    once = taken_back(made, [second])
     assert _text(once) == "thank you Councilwoman Smith and counsel woman smyth"
     assert replacements_of(once) == (first,)
-    again = taken_back(transcript_from_json(transcript_to_json(once)), first)
+    again = taken_back(transcript_from_json(transcript_to_json(once)), [first])
     assert again.words == heard.words
     assert replacements_of(again) == ()
 

@@ -25,6 +25,7 @@ from tests.ui.fakes import (
 from tests.ui.model_fakes import FakeModels
 from vodstudio.core.jobs import JobId
 from vodstudio.core.rows import JobRow
+from vodstudio.services.rewording import Rewording
 from vodstudio.ui import theme as look
 from vodstudio.ui.bridge import Bridge
 from vodstudio.ui.coroutines import Coroutines
@@ -60,6 +61,7 @@ class Stage:
             monitoring=self.monitoring,
             models=self.models,
             transcripts=self.transcripts,
+            rewording=Rewording(self.transcripts),  # type: ignore[arg-type]
             reviewing=FakeReviewing(),
             bridge=self.bridge,
             coroutines=self.coroutines,

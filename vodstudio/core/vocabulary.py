@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
@@ -158,14 +159,27 @@ def replace(words: Sequence[W], aliases: Iterable[Alias]) -> tuple[tuple[W, ...]
     return tuple(made), tuple(found)
 
 
+def place_of(words: Sequence[W], replacement: Replacement) -> int | None:
+    """Where its words stand by now: the same words in their time; None where a person has changed or moved them."""
+    wanted = [word.text.strip() for word in replacement.after]
+    from_s, until_s = replacement.before[0].start, replacement.before[-1].end
+    at = max(0, bisect_left(words, from_s, key=lambda word: word.end) - 1)
+    while at < len(words) and words[at].start <= until_s:
+        start_s, end_s = words[at].start, words[at].end
+        is_then = start_s == from_s or (end_s > from_s and start_s < until_s)
+        if is_then and [word.text.strip() for word in words[at : at + len(wanted)]] == wanted:
+            return at
+        at += 1
+    return None
+
+
 def undo(words: Sequence[W], replacement: Replacement) -> tuple[W, ...]:
     """The words as they were heard in this one place, also after other places have moved it; unchanged if it is gone."""
-    length = len(replacement.after)
-    nearest = sorted(range(len(words)), key=lambda at: abs(at - replacement.index))
-    for at in nearest:
-        if tuple(words[at : at + length]) == replacement.after:
-            return (*words[:at], *cast("tuple[W, ...]", replacement.before), *words[at + length :])
-    return tuple(words)
+    at = place_of(words, replacement)
+    if at is None:
+        return tuple(words)
+    after = words[at + len(replacement.after) :]
+    return (*words[:at], *cast("tuple[W, ...]", replacement.before), *after)
 
 
 def tally(replacements: Iterable[Replacement]) -> list[dict[str, object]]:

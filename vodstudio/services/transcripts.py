@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from vodstudio.captions import versions
 from vodstudio.captions.passages import marks_in, passages_of, words_in
+from vodstudio.captions.rewording import Rewritten, rewritten
 from vodstudio.captions.transcript import Transcript, transcript_from_json
 from vodstudio.core.errors import Conflict, NoAccess, NotFound, VodError
 from vodstudio.core.events import JobChanged, TranscriptChosen
@@ -31,10 +32,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsOfJob:
-    """What was heard in the recording of a job; no version while it is still being heard."""
+    """What was heard in the recording of a job; no version while it is still being heard.
+
+    `rewritten` are the places where a name was written as the city's list says.
+    """
 
     passages: tuple[Passage, ...] = ()
     facts: Json = field(default_factory=dict)
+    rewritten: tuple[Rewritten, ...] = ()
     version: TranscriptVersion | None = None
     is_whole: bool = True
 
@@ -75,6 +80,7 @@ class Transcripts:
         return WordsOfJob(
             passages=await to_thread(passages_of, transcript.words, transcript.marks),
             facts=speech.facts if speech else {},
+            rewritten=await to_thread(rewritten, transcript),
             version=version,
         )
 

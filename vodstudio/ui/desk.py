@@ -21,8 +21,10 @@ from vodstudio.ui.notices import Notices
 
 if TYPE_CHECKING:
     from vodstudio.captions.transcript import Transcript
+    from vodstudio.core.vocabulary import Replacement
     from vodstudio.services.importing import ImportReport
     from vodstudio.services.removing import Removal
+    from vodstudio.services.rewording import TakenBack
     from vodstudio.services.transcripts import WordsOfJob
     from vodstudio.ui.review.editor import ReviewingService
 
@@ -112,6 +114,15 @@ class TranscriptsService(Protocol):
     async def captions_again(self, job_id: JobId) -> JobRow: ...
 
 
+class RewordingService(Protocol):
+    """`services.rewording.Rewording`."""
+
+    async def take_back(
+        self, job: Job, version: TranscriptVersion, places: Sequence[Replacement]
+    ) -> TakenBack: ...
+    async def undo(self, job: Job, done: TakenBack) -> TakenBack: ...
+
+
 class ModelsService(Protocol):
     """`services.models.Models`."""
 
@@ -133,6 +144,7 @@ class Desk:
     monitoring: MonitoringService
     models: ModelsService
     transcripts: TranscriptsService
+    rewording: RewordingService
     reviewing: ReviewingService
     bridge: Bridge
     coroutines: Coroutines

@@ -22,6 +22,7 @@ from vodstudio.ui.queue.heard import (
     whole_words,
 )
 from vodstudio.ui.queue.passages import PassageDelegate, PassageModel, PassageView
+from vodstudio.ui.queue.rewritten import RewrittenPanel
 from vodstudio.ui.theme import Theme
 from vodstudio.ui.wording import duration, many
 
@@ -100,6 +101,10 @@ class WordsTab(QWidget):
         for widget in (self._state, self._chip, self._from):
             column.addWidget(widget)
         column.addLayout(row)
+        self.rewritten = RewrittenPanel(self._desk, head)
+        self.rewritten.place_wanted.connect(self._on_time_wanted)
+        self.rewritten.emptied.connect(self._on_rewritten_emptied)
+        column.addWidget(self.rewritten)
         return head
 
     def set_theme(self, theme: Theme) -> None:
@@ -125,6 +130,7 @@ class WordsTab(QWidget):
         self._heard_on = str(words.facts.get("device") or "")
         self._show_words(words.passages)
         self._show_head()
+        self.rewritten.show_found(job, words.version, words.rewritten)
         self.view.follow(self._is_hearing if is_new else self.view.follows)
         self._show_follow()
 
@@ -132,6 +138,7 @@ class WordsTab(QWidget):
         """Nothing of another job stands here while this one is read."""
         self._live, self._is_loaded, self._early = None, False, []
         self.model.show(())
+        self.rewritten.show_found(None, None, ())
         for widget in (self._state, self._chip, self._from, self._look, self._hint, self._text):
             widget.hide()
 
@@ -198,7 +205,13 @@ class WordsTab(QWidget):
         self._newest.setVisible(self._is_hearing and not self.view.follows and bool(self.model.passages))
 
     def _on_place_chosen(self, action: QAction) -> None:
-        self.view.show_row(self.model.row_at(float(action.data())))
+        self._on_time_wanted(float(action.data()))
+        self.view.setFocus()
+
+    def _on_time_wanted(self, at_s: float) -> None:
+        self.view.show_row(self.model.row_at(at_s))
+
+    def _on_rewritten_emptied(self) -> None:
         self.view.setFocus()
 
     def _on_newest_wanted(self) -> None:
