@@ -352,6 +352,29 @@ def test_find_and_replace_count_and_are_one_change() -> None:
     assert shown(document)[1] == "I thank the chair."
 
 
+def test_borders_stay_between_the_same_words_however_much_the_captions_before_them_grow() -> None:
+    words, duration_s = council_words(3, 60)
+    transcript = Transcript(language="en", duration=duration_s, words=tuple(words), run="heard")
+    document = Document(transcript, BROADCAST_32, Setting(duration_s=duration_s))
+    starts = {*document._firsts, len(words)}
+    found = find(document, " the ")
+    assert len({match.row for match in found}) > 10
+    do(document, replace_matches(document, found, " very very very the "))
+    kept = [0]
+    for word in document.words:
+        kept.append(kept[-1] + (word.text.strip() != "very"))
+    assert kept[-1] == len(words)
+    assert {kept[border] for border in document.edits.locked_breaks} <= starts
+
+
+def test_a_word_that_is_cut_in_several_captions_is_replaced_once() -> None:
+    document = opened("We met. | " + "llanfair" * 12 + " | Good night.")
+    spans = [document.span(row) for row in range(document.count)]
+    assert len(set(spans)) < len(spans)
+    do(document, replace_matches(document, find(document, "anf"), "ong"))
+    assert text_of(document.words).split()[2] == "llongair" * 12
+
+
 def test_replacing_with_nothing_takes_whole_captions_away() -> None:
     document = opened("Um. | I thank the mayor. | Um.")
     do(document, split(document, 1, 8))

@@ -10,7 +10,20 @@ from vodstudio.captions.alignment import reworded, text_of
 from vodstudio.captions.breaks import ends_sentence
 from vodstudio.captions.cue import clean_line
 from vodstudio.captions.document import Change, Document
-from vodstudio.captions.edits import BOTTOM, TOP, Edits, Times, Waiver, locked, pinned, placed, spliced
+from vodstudio.captions.edits import (
+    BOTTOM,
+    TOP,
+    Edits,
+    Part,
+    Times,
+    Waiver,
+    borders_at,
+    locked,
+    pinned,
+    placed,
+    spliced,
+    spliced_at,
+)
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.transcript import Word
 from vodstudio.core.errors import Conflict
@@ -205,14 +218,22 @@ def replace_matches(document: Document, matches: Sequence[Match], text: str) -> 
         return None
     reaches = [_sentence(document, row) for row in changed]
     low, high = min(reach[0] for reach in reaches), max(reach[1] for reach in reaches)
-    after, made = document.edits, document.words[low:high]
-    for row, reach in zip(reversed(changed), reversed(reaches), strict=True):
+    made: list[Word] = []
+    parts: list[Part] = []
+    locks: set[int] = set()
+    at = low
+    for row, reach in zip(changed, reaches, strict=True):
         first, last = document.span(row)
+        if first < at:  # a word that is cut in several captions
+            continue
         new = _reworded(document, first, last, texts[row]) if clean_line(texts[row]) else []
-        made[first - low : last - low] = new
-        after = locked(spliced(after, first, last - first, len(new)), {first} if not new else set())
-        if first not in document.edits.whole:
-            after = locked(after, {reach[0], reach[1] + len(new) - (last - first)})
+        made += [*document.words[at:first], *new]
+        parts.append(Part(first, last - first, len(new)))
+        locks |= {first} if not new else set()
+        locks |= set(reach) if first not in document.edits.whole else set()
+        at = last
+    made += document.words[at:high]
+    after = locked(spliced_at(document.edits, parts), borders_at(locks, parts))
     count = len(matches)
     name = f"Replace {count:,} {'place' if count == 1 else 'places'}"
     return _change(name, document, (low, high), made, after, (low, high))

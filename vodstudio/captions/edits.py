@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from typing import NoReturn
+from itertools import accumulate, groupby
+from typing import NamedTuple, NoReturn, TypeVar
 
 Times = tuple[float, float]
+T = TypeVar("T")
 TOP, BOTTOM = "top", "bottom"
 _MOST_WORDS = 10_000_000
+
+
+class Part(NamedTuple):
+    """Words that are replaced: from where, how many there were, how many there are."""
+
+    first: int
+    removed: int
+    inserted: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,24 +89,61 @@ def spliced(edits: Edits, first: int, removed: int, inserted: int) -> Edits:
 
     New words stand where the first of those stood that they replace.
     """
+    return spliced_at(edits, [Part(first, removed, inserted)])
 
-    def kept(word: int) -> int | None:
-        if word < first or (word == first and removed and inserted):
-            return word
-        return word + inserted - removed if word >= first + removed else None
 
-    placements = {place: each for word, each in edits.placements.items() if (place := kept(word)) is not None}
-    if removed and first in edits.placements:
-        placements |= dict.fromkeys(range(first, first + inserted), edits.placements[first])
+def spliced_at(edits: Edits, parts: Sequence[Part]) -> Edits:
+    """The same after words were replaced in several places, given from left to right."""
+    moves = _Moves(parts)
+    placements = moves.mapped(edits.placements)
+    for part in parts:
+        if part.removed and part.first in edits.placements:
+            start = moves.border(part.first)
+            is_top = edits.placements[part.first]
+            placements |= dict.fromkeys(range(start, start + part.inserted), is_top)
+    still = {moves.border(part.first) for part in parts if part.first in edits.locked_breaks}
     return replace(
         edits,
-        locked_breaks=_moved(edits.locked_breaks, kept) | ({first} & edits.locked_breaks),
-        whole=_moved(edits.whole, kept),
-        time_overrides={
-            place: times for word, times in edits.time_overrides.items() if (place := kept(word)) is not None
-        },
+        locked_breaks=moves.kept(edits.locked_breaks) | still,
+        whole=moves.kept(edits.whole),
+        time_overrides=moves.mapped(edits.time_overrides),
         placements=placements,
     )
+
+
+def borders_at(borders: Iterable[int], parts: Sequence[Part]) -> set[int]:
+    """Where places between words lie after the words of these parts were replaced; none is inside a part."""
+    moves = _Moves(parts)
+    return {moves.border(border) for border in borders}
+
+
+class _Moves:
+    """Where each word lies after words were replaced."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+        self._firsts = [part.first for part in parts]
+        self._growths = [0, *accumulate(part.inserted - part.removed for part in parts)]
+
+    def border(self, place: int) -> int:
+        """The place before this word, or before what has come instead of it."""
+        return place + self._growths[bisect_left(self._firsts, place)]
+
+    def word(self, word: int) -> int | None:
+        """This word's number; that of the first of several is inherited by what has come instead of them."""
+        number = bisect_right(self._firsts, word)
+        if number == 0:
+            return word
+        part = self._parts[number - 1]
+        if word >= part.first + part.removed:
+            return word + self._growths[number]
+        return word + self._growths[number - 1] if word == part.first and part.inserted else None
+
+    def kept(self, words: Iterable[int]) -> frozenset[int]:
+        return frozenset(place for word in words if (place := self.word(word)) is not None)
+
+    def mapped(self, of: Mapping[int, T]) -> dict[int, T]:
+        return {place: each for word, each in of.items() if (place := self.word(word)) is not None}
 
 
 def sliced(edits: Edits, first: int, last: int) -> Edits:
@@ -171,11 +218,6 @@ def _runs(placements: Mapping[int, bool]) -> Iterator[tuple[int, int, str]]:
 
 def _without(words: frozenset[int], first: int, last: int) -> frozenset[int]:
     return frozenset(word for word in words if not first <= word < last)
-
-
-def _moved(words: Iterable[int], kept: object) -> frozenset[int]:
-    assert callable(kept)
-    return frozenset(place for word in words if (place := kept(word)) is not None)
 
 
 def _list(body: Mapping[str, object], key: str) -> list[object]:
