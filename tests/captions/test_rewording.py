@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from vodstudio.captions.rewording import PLACES, replacements_of, reworded, taken_back
+from vodstudio.captions.rewording import PLACES, replacements_of, reworded, rewritten, taken_back
 from vodstudio.captions.transcript import Transcript, Word, transcript_from_json, transcript_to_json
 from vodstudio.core.vocabulary import Alias
 
@@ -52,3 +52,13 @@ def test_nothing_to_put_right_changes_nothing() -> None:
 @pytest.mark.parametrize("told", ["x", [1], [{}], [{"index": "a"}], [{"index": 1, "heard": "a"}]])
 def test_places_that_cannot_be_read_are_left_out(told: object) -> None:
     assert replacements_of(replace(_heard("a"), settings={PLACES: told})) == ()
+
+
+def test_places_are_shown_in_their_order_with_the_words_around_them() -> None:
+    made = reworded(_heard("we thank counsel woman smyth for the counsel woman smyth report"), [SMITH])
+    first, second = rewritten(made)
+    assert (first.start_s, first.said) == (2.0, "we thank Councilwoman Smith for the Councilwoman Smith")
+    assert second.said == "Councilwoman Smith for the Councilwoman Smith report"
+    mine = replace(made, words=(*made.words[:2], *made.words[4:]))
+    assert [each.place for each in rewritten(mine)] == [second.place], "what is gone is not shown"
+    assert taken_back(mine, [first.place]).words == mine.words

@@ -71,7 +71,7 @@ def listed(stage: Stage) -> list[str]:
 def test_names_are_listed_reached_and_taken_back_one_by_one(stage: Stage, shown: Shown) -> None:
     meeting(stage, shown)
     panel = tab(stage).rewritten
-    assert panel.toggle.text() == "2 names were written as the city's list says, in 3 places"
+    assert panel.toggle.text() == "2 names put right in 3 places"
     assert not panel._list.isVisible()
     QTest.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
     kinds = [f"cone → Kohn (2{TIMES})", f"lason → Larson (1{TIMES})"]
@@ -86,7 +86,7 @@ def test_names_are_listed_reached_and_taken_back_one_by_one(stage: Stage, shown:
     shown(lambda: "cone says aye" in texts(stage))
     assert "by Kohn and" in texts(stage)
     assert stage.transcripts.again == [DONE]
-    assert panel.toggle.text() == "2 names were written as the city's list says, in 2 places"
+    assert panel.toggle.text() == "2 names put right in 2 places"
     shown(lambda: any(t.startswith("1 place says what was heard again") for t in stage.toasts()))
     QTest.mouseClick(stage.button("Undo"), Qt.MouseButton.LeftButton)
     shown(lambda: "Kohn says aye" in texts(stage))
@@ -106,7 +106,7 @@ def test_one_kind_is_taken_back_everywhere_with_the_keyboard_alone(stage: Stage,
     assert first.accessibleName() == "Take back all: “Kohn”, heard as “cone”, everywhere"
     QTest.keyClick(first, Qt.Key.Key_Space)
     shown(lambda: "by cone and" in texts(stage) and "cone says" in texts(stage))
-    shown(lambda: panel.toggle.text() == "1 name was written as the city's list says, in 1 place")
+    shown(lambda: panel.toggle.text() == "1 name put right in 1 place")
     shown(lambda: len(listed(stage)) == 2)
     assert stage.window.focusWidget() is panel.toggle, "the keyboard is not lost with the line"
     QTest.keyClick(panel.toggle, Qt.Key.Key_Tab)

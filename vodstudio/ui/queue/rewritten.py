@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Kind = tuple[str, str]
 MOST_PLACES = 60
-TALLEST_PX = 210
+TALLEST_PX, LINE_PX = 190, 26
 
 
 class RewrittenPanel(QWidget):
@@ -38,7 +38,12 @@ class RewrittenPanel(QWidget):
         self._version: TranscriptVersion | None = None
         self._found: tuple[Rewritten, ...] = ()
         self._buttons: list[Button] = []
-        self.toggle = button("", self, role="link", tip="What was heard, and what was written in its place")
+        self.toggle = button(
+            "",
+            self,
+            role="link",
+            tip="Written as the city's list says. Press to see the places, and to take them back",
+        )
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self._on_toggled)
         self._build_list()
@@ -59,7 +64,6 @@ class RewrittenPanel(QWidget):
         self._list.setWidgetResizable(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setMaximumHeight(TALLEST_PX)
         self._list.setAccessibleName("Names that were put right")
         inner = QFrame(self._list)
         inner.setProperty("role", "clear")
@@ -79,9 +83,7 @@ class RewrittenPanel(QWidget):
             self.toggle.setChecked(False)
         self.setVisible(bool(found))
         kinds = len(by_kind(found))
-        self.toggle.setText(
-            f"{many(kinds, 'name was', 'names were')} written as the city's list says, in {many(len(found), 'place')}"
-        )
+        self.toggle.setText(f"{many(kinds, 'name')} put right in {many(len(found), 'place')}")
         if self.toggle.isChecked():
             self._fill()
         if had_focus and found:
@@ -110,6 +112,7 @@ class RewrittenPanel(QWidget):
         self._lines.addStretch(1)
         for one, following in pairwise([self.toggle, *self._buttons]):
             self.setTabOrder(one, following)
+        self._list.setFixedHeight(min(TALLEST_PX, LINE_PX * self._lines.count()))
 
     def _add_kind(self, kind: Kind, places: Sequence[Rewritten]) -> None:
         heard, written = kind
