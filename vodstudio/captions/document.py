@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -295,15 +295,31 @@ class Document:
         """Make the captions of these words again, with the block before and after, whose times look at them."""
         start, end = self._border_before(low - 1), self._border_after(high + 1)
         begin, stop = self._border_before(start - 1), self._border_after(end + 1)
+        while begin and begin not in self.edits.time_overrides and self._late_s(begin) > self.frame_s:
+            begin = self._border_before(begin - 1)
+        derived = list(self._derived(begin, stop))
+        while end < len(self.words) and _starts(derived, end, stop) != self._starts(
+            end - growth, stop - growth
+        ):
+            end, stop = stop, self._border_after(stop + 1)
+            derived = list(self._derived(begin, stop))
         first = bisect_left(self._firsts, start)
         last = bisect_left(self._firsts, end - growth) if end < len(self.words) else len(self._firsts)
-        made = [pair for pair in self._derived(begin, stop) if start <= pair[0] < end]
+        made = [pair for pair in derived if start <= pair[0] < end]
         self._firsts[first:] = [
             *(word for word, _ in made),
             *(word + growth for word in self._firsts[last:]),
         ]
         self._cues[first:last] = [cue for _, cue in made]
         return Touched(first, last - first, len(made))
+
+    def _late_s(self, word: int) -> float:
+        """How long the caption of this word waits, because line 21 is busy with those before."""
+        return self._cues[bisect_left(self._firsts, word)].start_s - self.words[word].start
+
+    def _starts(self, low: int, high: int) -> list[float]:
+        first, last = bisect_left(self._firsts, low), bisect_left(self._firsts, high)
+        return [cue.start_s for cue in self._cues[first:last]]
 
     def _derived(self, low: int, high: int) -> Iterator[tuple[int, Cue]]:
         """First word and caption; words after the end of the video are captions too, which no file will hold."""
@@ -320,6 +336,11 @@ class Document:
             )
             found = segment(self.words[first:last], self.profile, setting)
             yield from zip((first + word for word in found.first_words), found.cues, strict=True)
+
+
+def _starts(made: Iterable[tuple[int, Cue]], low: int, high: int) -> list[float]:
+    """When the captions of these words begin."""
+    return [cue.start_s for word, cue in made if low <= word < high]
 
 
 def _earlier(told: Transcript, by_s: float) -> Transcript:

@@ -13,6 +13,7 @@ from vodstudio.captions.imported import words_of_cues
 from vodstudio.captions.mask import Region
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.segment import Setting, segment
+from vodstudio.captions.sending import faster
 from vodstudio.captions.shape import characters_of, speed_of, width_of
 
 _LEAST_S = 0.001
@@ -21,8 +22,6 @@ _ORPHAN_CHARACTERS = 8
 # Slower than this nobody speaks for long: the caption was left standing.
 _SLOW_CPS = 5.0
 _PASSES = 10
-# Two frames of a code against a half of one: what a late caption is sent with when its own signs take too long.
-_FASTER = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "«": '"', "»": '"'})  # noqa: RUF001
 
 
 def retime(cues: Sequence[Cue], profile: Profile) -> tuple[Cue, ...]:
@@ -183,7 +182,7 @@ def sent_faster(cues: Sequence[Cue], late: Sequence[int]) -> tuple[Cue, ...]:
     """Q18: captions that come late, and the ones before them, with signs that look alike and take less time."""
     slow = {number for place in late for number in (place - 1, place)}
     return tuple(
-        replace(cue, lines=tuple(line.translate(_FASTER) for line in cue.lines)) if number in slow else cue
+        replace(cue, lines=tuple(faster(line) for line in cue.lines)) if number in slow else cue
         for number, cue in enumerate(cues)
     )
 

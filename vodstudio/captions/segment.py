@@ -12,6 +12,7 @@ from vodstudio.captions.breaks import break_costs, ends_sentence
 from vodstudio.captions.cea608 import columns, row_columns
 from vodstudio.captions.cue import Cue, Finding, Level, clean_line
 from vodstudio.captions.profile import Profile
+from vodstudio.captions.sending import LATEST_S, least_frames
 from vodstudio.captions.timecode import RATE
 from vodstudio.captions.timing import Span, off_the_shots, time_cues
 from vodstudio.captions.tokens import Join, Token, tokens_of
@@ -70,7 +71,10 @@ def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmen
     for first, last in itertools.pairwise(_groups(tokens, profile, setting)):
         bounds += [last] if _is_whole(tokens, first, setting) else layout.solve(first, last)
     pieces = list(itertools.pairwise(bounds))
-    spans = [layout.span(first, last) for first, last in pieces]
+    lines = [layout.lines(first, last) for first, last in pieces]
+    begins = [first for first, _ in pieces]
+    frames = map(layout.frames_of, pieces, lines, [0, *begins])
+    spans = [layout.span(*piece, needed) for piece, needed in zip(pieces, frames, strict=True)]
     first_words = tuple(tokens[first].word for first, _ in pieces)
     fixed = {
         number: setting.time_overrides[word]
@@ -83,10 +87,10 @@ def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmen
         Cue(
             start_s=start,
             end_s=end,
-            lines=layout.lines(first, last),
+            lines=rows,
             is_top=setting.placements.get(tokens[first].word, setting.is_top),
         )
-        for (first, last), (start, end) in zip(pieces, times, strict=True)
+        for (first, _), rows, (start, end) in zip(pieces, lines, times, strict=True)
     )
     return Segmented(cues=cues, findings=tuple(_cut_words(tokens)), first_words=first_words)
 
@@ -220,8 +224,19 @@ class _Layout:
 
     def _load_cost(self, first: int, last: int, before: int) -> float:
         """Line 21 sends one word a frame: a cue that cannot be sent after the one before was shown comes late."""
-        words = 6 + 2 * _ROW_WORDS + self.loads[last] - self.loads[first]
-        return 100.0 if words > (self.starts[first] - self.starts[before]) * RATE else 0.0
+        frames_there = (self.starts[first] - self.starts[before]) * RATE
+        return 100.0 if self._most_frames(first, last) > frames_there else 0.0
+
+    def _most_frames(self, first: int, last: int) -> float:
+        return 6 + self.profile.max_lines * _ROW_WORDS + self.loads[last] - self.loads[first]
+
+    def frames_of(self, piece: tuple[int, int], lines: Sequence[str], before: int) -> int:
+        """What line 21 needs to send a cue; counted only where the one before has begun shortly before it."""
+        first, last = piece
+        there_s = self.starts[first] - self.starts[before]
+        if not self.profile.is_line21 or (there_s - LATEST_S) * RATE > self._most_frames(first, last) + 1:
+            return 0
+        return least_frames(lines)
 
     def _width(self, first: int, last: int) -> int:
         return self.widths[last] - self.widths[first] - self.spaces[first] + self.tails[last - 1]
@@ -244,12 +259,13 @@ class _Layout:
                 best, chosen = cost, place
         return best, chosen
 
-    def span(self, first: int, last: int) -> Span:
-        """When these tokens are spoken, and how much there is to read."""
+    def span(self, first: int, last: int, frames: int = 0) -> Span:
+        """When these tokens are spoken, how much there is to read and to send."""
         return Span(
             start_s=self.starts[first],
             end_s=self.ends[last - 1],
             characters=self.letters[last] - self.letters[first] - self.spaces[first],
+            frames=frames,
         )
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:

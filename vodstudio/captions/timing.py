@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from vodstudio.captions.profile import Profile
+from vodstudio.captions.sending import sent_in_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """When a cue's words are spoken, and how many characters there are to read."""
+    """When a cue's words are spoken, how many characters there are to read, and the frames that line 21 needs."""
 
     start_s: float
     end_s: float
     characters: int
+    frames: int = 0
 
 
 _NEAR_FRAMES = 12
@@ -40,6 +42,7 @@ def time_cues(
         start_s = fixed[index][0] if index in fixed else span.start_s
         first = min(_nearest(start_s * rate), video_end - 1)
         ins.append(int(max(first, ins[-1] + 1 if ins else 0)))
+    ins = sent_in_time(ins, [span.frames for span in spans], fps, fixed.keys(), video_end - 1)
     times: list[tuple[float, float]] = []
     for index, span in enumerate(spans):
         following = ins[index + 1] if index + 1 < len(spans) else None
