@@ -61,7 +61,7 @@ from vodstudio.core.ports import (
 )
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import AuditNote, Counts, HeldCondition, JobFilter, JobRow, LogLine, Pip, Verdict
-from vodstudio.core.station import CityId, Lane
+from vodstudio.core.station import CityId, Lane, Preset
 from vodstudio.core.transcripts import (
     SPEECH,
     TranscriptId,
@@ -752,6 +752,23 @@ class FakeJobs:
         entry = self._memory.entries[job_id]
         entry.job = replace(entry.job, city_id=city_id)
         entry.revise()
+
+    def unheard(self, city_id: CityId) -> list[tuple[JobId, Preset]]:
+        """Nothing was kept of their words."""
+        waits = (StepState.WAITING, StepState.READY, StepState.HELD)
+        return [
+            (entry.job.id, entry.job.preset)
+            for entry in sorted(self._memory.entries.values(), key=lambda e: (e.job.added_at, e.job.id))
+            if entry.job.city_id == city_id
+            and (work := entry.works.get(StepKind.SPEECH)) is not None
+            and work.step.state in waits
+            and not work.kept
+        ]
+
+    def set_preset(self, job_id: JobId, preset: Preset) -> None:
+        """It carries another one."""
+        entry = self._memory.entries[job_id]
+        entry.job = replace(entry.job, preset=preset)
 
     def running_steps(self, job_id: JobId | None = None) -> list[tuple[StepId, JobId, Lane]]:
         """What runs now."""

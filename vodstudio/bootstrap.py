@@ -16,7 +16,8 @@ from vodstudio.cablecast.catalogue import CablecastCatalogue
 from vodstudio.cablecast.client import Client
 from vodstudio.cablecast.transfer import ContentDriveFiles
 from vodstudio.checkup import Parts, health_of
-from vodstudio.config import Settings, save_correction
+from vodstudio.city_words import CityWords
+from vodstudio.config import Settings
 from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import NotFound, VodError, is_patience
 from vodstudio.core.events import Event, Logged
@@ -25,7 +26,7 @@ from vodstudio.core.jobs import Job, JobState, StepKind, StepState
 from vodstudio.core.ports import Emit, Unit
 from vodstudio.core.rows import Check, JobFilter, LogLine, Verdict
 from vodstudio.core.shows import PublicShow, ShowId
-from vodstudio.core.station import CityId, Lane, Server, ServerId
+from vodstudio.core.station import Lane, Server, ServerId
 from vodstudio.core.switches import may_claim
 from vodstudio.core.version import VERSION
 from vodstudio.going_back import hint_for
@@ -44,6 +45,7 @@ from vodstudio.services.publishing import Publishing
 from vodstudio.services.remote import RemoteLane, RemoteStep
 from vodstudio.services.reviewing import Reviewing
 from vodstudio.services.rewording import Rewording
+from vodstudio.services.teaching import Teaching
 from vodstudio.services.transcripts import Transcripts
 from vodstudio.store.store import SqliteStore
 from vodstudio.vault import Vault
@@ -84,20 +86,6 @@ class Tools:
         await asyncio.to_thread(self.toolbox.close)
 
 
-class _Teacher:
-    """Writes corrections into the station file; this run goes on with the station that it began with."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def city_name(self, city_id: CityId | None) -> str:
-        city = self._settings.station.city(city_id)
-        return city.name if city else ""
-
-    def learn(self, city_id: CityId, *, heard: str, written: str) -> None:
-        save_correction(self._settings.places.station_file, city_id, heard=heard, written=written)
-
-
 class House:
     """Everything of one station in one process; built by `open_house`, started once, stopped once."""
 
@@ -114,13 +102,12 @@ class House:
         station, work = settings.station, settings.work_folder
         surroundings = (store, self.clock, self.emit)
         self.jobs = JobControl(*surroundings, self._workers, work, self.look_again)
+        words = CityWords(settings.places.station_file, station)
         self.importing = Importing(station, *surroundings, self._workers, self.jobs)
+        self.importing.hear_with(words)
         self.transcripts = Transcripts(*surroundings, self._workers, settings.places.transcripts)
         self.rewording = Rewording(self.transcripts)
-        sounds = KeptSoundPictures(tools.toolbox.media, settings.places.cache)
-        self.reviewing = Reviewing(
-            self.jobs, self.transcripts, settings.places.reviews, sounds, _Teacher(settings)
-        )
+        self.reviewing = self._reviewing(Teaching(store, words))
         self.cities = Cities(station, store, self.clock, tools.drives)
         self.monitoring = Monitoring(store, self.clock, self.checks)
         self.conditions = _conditions(settings, tools)
@@ -266,6 +253,10 @@ class House:
             speech = await asyncio.to_thread(self._tools.toolbox.speech_version)
             self.pool.renew(StepKind.SPEECH, speech)
         await self.holds.check_now()
+
+    def _reviewing(self, teaching: Teaching) -> Reviewing:
+        sounds = KeptSoundPictures(self._tools.toolbox.media, self.settings.places.cache)
+        return Reviewing(self.jobs, self.transcripts, self.settings.places.reviews, sounds, teaching)
 
     def _remote_steps(self) -> Mapping[StepKind, RemoteStep]:
         return {

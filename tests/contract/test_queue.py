@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -889,3 +890,21 @@ def test_a_move_in_the_line_keeps_what_is_done(store: Transactions) -> None:
         job_id(2),
     ]
     assert START + timedelta(hours=1) == after(3600)
+
+
+def test_jobs_that_nobody_has_begun_to_hear_are_known_and_take_another_preset(store: Transactions) -> None:
+    city = CityId("oakdale")
+    add(store, 1)
+    ((first, preset),) = store.call(lambda unit: unit.jobs.unheard(city))
+    assert first == job_id(1)
+    taught = replace(preset, vocabulary=("Kohn",))
+    store.call(lambda unit: unit.jobs.set_preset(first, taught))
+    assert store.call(lambda unit: unit.jobs.unheard(city)) == [(first, taught)]
+    hearing = run_until(store, StepKind.SPEECH)
+    assert hearing.inputs.preset == taught
+    add(store, 2, "grant")
+    assert store.call(lambda unit: unit.jobs.unheard(city)) == []
+    finish(store, hearing, Held("model:small", TROUBLE))
+    assert store.call(lambda unit: unit.jobs.unheard(city)) == [(first, taught)]
+    store.call(lambda unit: unit.jobs.cancel(first, after(9)))
+    assert store.call(lambda unit: unit.jobs.unheard(city)) == []

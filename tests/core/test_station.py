@@ -17,7 +17,9 @@ from vodstudio.core.station import (
     Storage,
     StorageId,
     city_of,
+    taught,
 )
+from vodstudio.core.vocabulary import Alias, Offer
 
 MAIN = ServerId("main")
 
@@ -106,3 +108,27 @@ def test_finished_video_goes_to_the_citys_own_drive_before_a_spare_one() -> None
     assert spare is not None
     assert spare.id == "flex5"
     assert STATION.content_drive(CityId("nowhere")) is None
+
+
+def test_what_is_taught_goes_in_front_and_takes_the_place_of_what_it_corrects() -> None:
+    preset = Preset(
+        id=PresetId("council"),
+        name="Council",
+        vocabulary=("KOHN", "Larson"),
+        aliases=(Alias(heard="cone", written="Cohn"), Alias(heard="lason", written="Larson")),
+    )
+    made = taught(
+        preset,
+        [
+            Offer(heard="cone", written="Kohn"),
+            Offer(heard="", written="Well 4"),
+            Offer(heard="x", written="Kohn"),
+        ],
+    )
+    assert made.vocabulary == ("Kohn", "Well 4", "Larson")
+    assert made.aliases == (
+        Alias(heard="cone", written="Kohn"),
+        Alias(heard="x", written="Kohn"),
+        Alias(heard="lason", written="Larson"),
+    )
+    assert taught(preset, []) == preset

@@ -386,7 +386,7 @@ class FakeReviewing:
     def city_name(self, review: Review) -> str:
         raise AssertionError("nothing was opened")
 
-    async def learn(self, review: Review, lessons: Sequence[Lesson]) -> None:
+    async def learn(self, review: Review, lessons: Sequence[Lesson]) -> int:
         raise AssertionError("nothing was opened")
 
     async def save(self, review: Review) -> Saved:

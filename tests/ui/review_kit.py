@@ -24,10 +24,12 @@ from vodstudio.core.events import Event
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import JobId, Output, StepKind, StepResult, StopReason
 from vodstudio.core.ports import Done
-from vodstudio.core.station import CityId, Lane
+from vodstudio.core.station import City, CityId, Lane
 from vodstudio.core.transcripts import SPEECH
+from vodstudio.core.vocabulary import Offer
 from vodstudio.services.jobs import JobControl
 from vodstudio.services.reviewing import Reviewing
+from vodstudio.services.teaching import Teaching
 from vodstudio.services.transcripts import Transcripts
 from vodstudio.store.store import SqliteStore
 from vodstudio.ui import theme as look
@@ -88,8 +90,11 @@ class Pupil:
     def city_name(self, city_id: CityId | None) -> str:
         return "Maplewood" if city_id else ""
 
-    def learn(self, city_id: CityId, *, heard: str, written: str) -> None:
-        self.learnt.append((city_id, heard, written))
+    def city(self, city_id: CityId | None) -> City | None:
+        raise AssertionError("nothing is added here")
+
+    def learn(self, city_id: CityId, offer: Offer) -> None:
+        self.learnt.append((city_id, offer.heard, offer.written))
 
 
 class ReviewStage:
@@ -115,7 +120,11 @@ class ReviewStage:
     def open_house(self) -> None:
         """As at a start of the program: no window is open, what is on the disk is there."""
         self.reviewing = Reviewing(
-            self.jobs, self.transcripts, self.folder / "reviews", Silence(), self.pupil
+            self.jobs,
+            self.transcripts,
+            self.folder / "reviews",
+            Silence(),
+            Teaching(self.store, self.pupil),
         )
         self.reviews = Reviews(self.reviewing, self.coroutines, self.theme, SystemClock().now, self.house)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NewType
 
-from vodstudio.core.vocabulary import Alias, Body, Expected, Roster, expected
+from vodstudio.core.vocabulary import Alias, Body, Expected, Offer, Roster, expected
 
 CityId = NewType("CityId", str)
 StorageId = NewType("StorageId", str)
@@ -197,6 +197,21 @@ def preset_for(preset: Preset, city: City | None, title: str, recent: Sequence[s
     meant = expected(title, city.vocabulary, city.bodies, own, recent)
     numbers = city.numbers or preset.numbers
     return replace(preset, vocabulary=meant.words, aliases=meant.aliases, numbers=numbers)
+
+
+def taught(preset: Preset, offers: Sequence[Offer]) -> Preset:
+    """The preset with these names in front, and what is heard in their place put right."""
+    written = {offer.written.casefold() for offer in offers}
+    heard = {offer.heard for offer in offers}
+    names = dict.fromkeys(offer.written for offer in reversed(offers))
+    aliases = {
+        offer.heard: Alias(heard=offer.heard, written=offer.written) for offer in offers if offer.heard
+    }
+    return replace(
+        preset,
+        vocabulary=(*names, *(word for word in preset.vocabulary if word.casefold() not in written)),
+        aliases=(*aliases.values(), *(alias for alias in preset.aliases if alias.heard not in heard)),
+    )
 
 
 def city_of(station: Station, path: Path, title: str) -> City | None:

@@ -199,6 +199,14 @@ class Jobs(Protocol):
         """A person corrected the city."""
         ...
 
+    def unheard(self, city_id: CityId) -> list[tuple[JobId, Preset]]:
+        """Jobs of a city whose words nobody has begun to hear, with the presets that they carry."""
+        ...
+
+    def set_preset(self, job_id: JobId, preset: Preset) -> None:
+        """From now on the job carries this one."""
+        ...
+
     def running_steps(self, job_id: JobId | None = None) -> list[tuple[StepId, JobId, Lane]]:
         """What runs now."""
         ...

@@ -6,7 +6,7 @@ import asyncio
 import os
 import stat
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +20,11 @@ from vodstudio.core.plan import plan_for
 from vodstudio.core.ports import Clock, Emit, NewJob, Store, Unit, Workers
 from vodstudio.core.recording import Recording, RecordingId, fingerprint_of
 from vodstudio.core.rows import JobRow
-from vodstudio.core.station import CityId, PresetId, Station, city_of
+from vodstudio.core.station import City, CityId, PresetId, Station, city_of
 from vodstudio.services.cities import check_city
 from vodstudio.services.gathering import RefusedFile, gather
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.teaching import Words
 from vodstudio.services.vocabulary import words_for
 
 
@@ -67,6 +68,11 @@ class Importing:
         self._emit = emit
         self._workers = workers
         self._jobs = jobs
+        self._city: Callable[[CityId | None], City | None] = station.city
+
+    def hear_with(self, words: Words) -> None:
+        """From now on recordings get the words that their city has when they are added."""
+        self._city = words.city
 
     async def add(
         self,
@@ -131,11 +137,11 @@ class Importing:
     async def _add_one(self, path: Path, wish: Wish) -> JobRow | KnownFile:
         recording = await asyncio.to_thread(_read, path)
         job = self._plan(recording, wish)
+        city = await asyncio.to_thread(self._city, job.city_id)
 
         def add(unit: Unit) -> JobRow:
             known = None if wish.again else unit.jobs.open_job_of(recording.fingerprint)
             if known is None:
-                city = self._station.city(job.city_id)
                 preset = words_for(unit, job.preset, city, recording.path.stem)
                 unit.jobs.add(replace(job, preset=preset))
             row = unit.jobs.row(known or job.id)

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -22,10 +21,10 @@ from vodstudio.core.errors import NotFound, VodError
 from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import Job, JobId, StepKind, StepState
 from vodstudio.core.recording import RecordingId
-from vodstudio.core.station import CityId
 from vodstudio.core.transcripts import TranscriptVersion
 from vodstudio.services.jobs import JobControl
 from vodstudio.services.review_journal import TYPED, Journal, Kept, Line
+from vodstudio.services.teaching import Teaching
 from vodstudio.services.transcripts import Transcripts
 
 
@@ -34,18 +33,6 @@ class SoundPictures(Protocol):
 
     async def peaks(self, path: Path, name: str) -> tuple[bytes, float]:
         """How loud it is, one byte for each part of a second, and how many parts a second has."""
-        ...
-
-
-class Teacher(Protocol):
-    """Keeps what a person corrected for the meetings that come."""
-
-    def city_name(self, city_id: CityId | None) -> str:
-        """How people call it; empty where nobody knows the city."""
-        ...
-
-    def learn(self, city_id: CityId, *, heard: str, written: str) -> None:
-        """A name of this city, and what is heard in its place; touches the disk."""
         ...
 
 
@@ -100,13 +87,13 @@ class Reviewing:
         transcripts: Transcripts,
         folder: Path,
         sounds: SoundPictures,
-        teacher: Teacher,
+        teaching: Teaching,
     ) -> None:
         self._jobs = jobs
         self._transcripts = transcripts
         self._folder = folder
         self._sounds = sounds
-        self._teacher = teacher
+        self._teaching = teaching
         self._open: set[RecordingId] = set()
 
     async def open(self, job_id: JobId) -> Review:
@@ -225,16 +212,13 @@ class Reviewing:
 
     def city_name(self, review: Review) -> str:
         """The city whose words may be added to; empty where the recording has none."""
-        return self._teacher.city_name(review.job.city_id)
+        return self._teaching.city_name(review.job.city_id)
 
-    async def learn(self, review: Review, lessons: Sequence[Lesson]) -> None:
-        """Add these to the words of the city, for recordings that are added from the next start on."""
+    async def learn(self, review: Review, lessons: Sequence[Lesson]) -> int:
+        """Add these to the words of the city; how many recordings that wait already will be heard with them."""
         city_id = review.job.city_id
         assert city_id is not None
-        for lesson in lessons:
-            await asyncio.to_thread(
-                partial(self._teacher.learn, city_id, heard=lesson.offer.heard, written=lesson.offer.written)
-            )
+        return await self._teaching.learn(city_id, [lesson.offer for lesson in lessons])
 
 
 def _document(job: Job, transcript: Transcript, video: Video) -> Document:

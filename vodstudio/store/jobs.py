@@ -28,12 +28,21 @@ from vodstudio.core.plan import PlannedStep, steps_for
 from vodstudio.core.ports import NewJob, TakenOut
 from vodstudio.core.recording import Fingerprint
 from vodstudio.core.rows import Counts, JobFilter, JobRow
-from vodstudio.core.station import CityId, Lane
+from vodstudio.core.station import CityId, Lane, Preset
 from vodstudio.store import listing, retention, taking_out
 from vodstudio.store.recordings import SqlRecordings
 from vodstudio.store.redoing import redo
 from vodstudio.store.standing import refresh
-from vodstudio.store.values import city_text, clean, micros, micros_or_none, moment, path_text, preset_text
+from vodstudio.store.values import (
+    city_text,
+    clean,
+    micros,
+    micros_or_none,
+    moment,
+    path_text,
+    preset_of,
+    preset_text,
+)
 
 _ADD_JOB = """
 INSERT INTO jobs (id, recording_id, city_id, preset, plan, rank, place, deadline, added_at, search,
@@ -93,6 +102,11 @@ SELECT id, place FROM jobs INDEXED BY jobs_pinned
  WHERE rank = 0 AND state NOT IN ('done', 'cancelled') ORDER BY place, id"""
 _SET_CITY = "UPDATE jobs SET city_id = ? WHERE id = ?"
 _SET_CITY_STEPS = "UPDATE steps SET city_id = ? WHERE job_id = ?"
+_UNHEARD = """
+SELECT j.id, j.preset FROM jobs j JOIN steps s ON s.job_id = j.id AND s.kind = 'speech'
+ WHERE j.city_id = ? AND j.state NOT IN ('done', 'cancelled') AND s.state IN ('waiting', 'ready', 'held')
+ AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.step_id = s.id) ORDER BY j.added_at, j.id"""
+_SET_PRESET = "UPDATE jobs SET preset = ? WHERE id = ?"
 OLD = """
 SELECT id FROM jobs WHERE ended_at IS NOT NULL AND ended_at < ?
  AND (state IN ('done', 'cancelled') OR is_acknowledged = 1) ORDER BY ended_at"""
@@ -270,6 +284,15 @@ class SqlJobs:
         """A person corrected the city."""
         for statement in (_SET_CITY, _SET_CITY_STEPS):
             self._connection.exec_driver_sql(statement, (city_text(city_id), job_id))
+
+    def unheard(self, city_id: CityId) -> list[tuple[JobId, Preset]]:
+        """Jobs of a city whose words nobody has begun to hear, with the presets that they carry."""
+        rows = self._connection.exec_driver_sql(_UNHEARD, (city_id,)).fetchall()
+        return [(JobId(job_id), preset_of(preset)) for job_id, preset in rows]
+
+    def set_preset(self, job_id: JobId, preset: Preset) -> None:
+        """From now on the job carries this one."""
+        self._connection.exec_driver_sql(_SET_PRESET, (preset_text(preset), job_id))
 
     def running_steps(self, job_id: JobId | None = None) -> list[tuple[StepId, JobId, Lane]]:
         """What runs now."""

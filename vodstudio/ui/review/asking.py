@@ -110,7 +110,7 @@ class LessonsQuestion(Question):
         super().__init__(
             f"Add these to the words of {city}?",
             "The next meetings of this city expect these names, and what was heard wrongly is put right by itself. "
-            "It counts for recordings that are added after the program has been started again.",
+            "It counts from now on, for every recording of this city that was not heard yet.",
             (Choice("learn", "Add them"), Choice(STAY, "Not now")),
             parent,
         )

@@ -142,8 +142,13 @@ class Saving(QObject):
         question = LessonsQuestion(lessons, city, window)
         if await question.asked() == STAY or not (wanted := question.wanted):
             return
-        await window.reviewing.learn(window.review, wanted)
-        window.notices.say(f"{many(len(wanted), 'name')} added to the words of {city}")
+        waiting = await window.reviewing.learn(window.review, wanted)
+        window.notices.say(
+            f"{many(len(wanted), 'name')} added to the words of {city}",
+            f"{many(waiting, 'recording')} that nobody has heard yet will be heard with them."
+            if waiting
+            else "",
+        )
 
     async def _is_replaced(self, title: str, words: str) -> bool:
         choices = (Choice(STAY, "Do not save"), Choice("save", "Replace them"))
