@@ -30,15 +30,17 @@ from vodstudio.captions.imported import transcript_of_cues
 from vodstudio.captions.lint import LINTS
 from vodstudio.captions.making import cues_of
 from vodstudio.captions.mask import Region
+from vodstudio.captions.numerals import spelled
 from vodstudio.captions.profile import BROADCAST_32, VERSION, profile_named
 from vodstudio.captions.reading import decode, untangled
 from vodstudio.captions.segment import Setting
 from vodstudio.captions.sidecar import Sidecar, SidecarState, judge
 from vodstudio.captions.timecode import Timebase, timebase_for
-from vodstudio.captions.transcript import Transcript, read_transcript
+from vodstudio.captions.transcript import Transcript, Word, read_transcript
 from vodstudio.cli_output import DONE, FAILED, progress, show
 from vodstudio.core.errors import BadMedia, Conflict, NotFound, Refused
 from vodstudio.core.files import write_atomically
+from vodstudio.core.station import Numbers
 from vodstudio.services.sidecar_survey import Judged, Survey, content_of, survey
 
 _WELL = (SidecarState.VALID,)
@@ -57,7 +59,12 @@ def _make(arguments: argparse.Namespace) -> dict[str, Any]:
     profile = profile_named(arguments.profile)
     transcript = _words_of(path, arguments)
     duration_s = arguments.duration or transcript.duration
-    setting = Setting(duration_s=duration_s, fps=arguments.fps, language=transcript.language)
+    setting = Setting(
+        duration_s=duration_s,
+        fps=arguments.fps,
+        language=transcript.language,
+        numbers=Numbers(arguments.numbers),
+    )
     made = cues_of(transcript, profile, setting)
     line21 = None if profile.is_line21 else cues_of(transcript, BROADCAST_32, setting).cues
     names = tuple(dict.fromkeys(format_named(name).name for name in arguments.format)) or SET
@@ -318,12 +325,21 @@ def _checked(
             fps=arguments.fps,
             duration_s=known.duration_s or 0.0,
             language=transcript.language if transcript else "en",
+            spelled=_spelled(transcript, arguments),
         ),
         also=lint(decode(content)[0]) if lint else (),
     )
     has_errors = any(found.level is Level.ERROR for found in report.findings)
     needs_a_look = body["needs_a_look"] or has_errors
     return {**body, "needs_a_look": needs_a_look, "report": report.to_json()}, report
+
+
+def _spelled(transcript: Transcript | None, arguments: argparse.Namespace) -> tuple[Word, ...] | None:
+    """The words as the captions were meant to write them."""
+    if transcript is None:
+        return None
+    breaks = transcript.edits.locked_breaks
+    return tuple(spelled(transcript.words, Numbers(arguments.numbers), transcript.language, breaks))
 
 
 def _verdict(path: Path, verdict: Sidecar) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import NoReturn, TypeAlias
 from vodstudio.cli_values import rate_of, seconds_of, shift_of, time_of, whole_number
 from vodstudio.core.errors import Refused
 from vodstudio.core.jobs import StepKind
+from vodstudio.core.station import Numbers
 from vodstudio.core.version import VERSION
 
 ALONE = tuple(kind.value for kind in StepKind if kind not in (StepKind.PUBLISH, StepKind.VERIFY))
@@ -281,6 +282,11 @@ def _caption_options(
         parser.add_argument(
             "--profile", default="BROADCAST-32", metavar="NAME", help="the limits (BROADCAST-32)"
         )
+    for parser in (make, look):
+        parser.add_argument(
+            "--numbers", choices=[style.value for style in Numbers], default=Numbers.AS_HEARD.value,
+            help="how numbers are written (as-heard); digits for votes, money, dates and items in the others",
+        )  # fmt: skip
     for parser in (make, turn):
         parser.add_argument(
             "--language", default="en", metavar="TAG", help="the language of captions that are read (en)"

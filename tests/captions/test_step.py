@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -34,6 +35,7 @@ from vodstudio.core.files import sha256_of
 from vodstudio.core.jobs import StepKind
 from vodstudio.core.plan import StepIdentity, step_key
 from vodstudio.core.recording import Fingerprint
+from vodstudio.core.station import Numbers
 from vodstudio.core.transcripts import OPERATOR, SPEECH, TranscriptId, TranscriptVersion
 from vodstudio.workers.captions import NO_SCC, NOTHING_SAID, make_captions
 from vodstudio.workers.media import Media
@@ -252,6 +254,16 @@ def test_a_preset_says_where_captions_stand_and_how_speakers_are_marked(folder: 
     shown = parse_scc((folder / "16380-1-Council.scc").read_bytes().decode())
     assert [cue.text for cue in shown] == ["Any questions?", "-Yes, one."]
     assert all(cue.is_top for cue in shown)
+
+
+def test_a_preset_says_how_numbers_are_written(folder: Path) -> None:
+    transcript = said((" Passed", 5.0, 5.4), (" seven", 5.5, 5.8), (" to", 5.9, 6.0), (" two.", 6.1, 6.5))
+    inputs = inputs_for(folder, transcript)
+    styled = replace(inputs, preset=replace(inputs.preset, numbers=Numbers.DIGITS))
+    result = make_captions(MemoryContext(folder), styled)
+    shown = parse_scc((folder / "16380-1-Council.scc").read_bytes().decode())
+    assert [cue.text for cue in shown] == ["Passed 7 to 2."]
+    assert "Q07" not in cast("dict[str, int]", result.facts["findings_by_rule"])
 
 
 def test_q08_a_voice_without_any_word_waits_for_a_person(folder: Path) -> None:

@@ -17,7 +17,7 @@ from vodstudio.core.plan import (
     steps_for,
 )
 from vodstudio.core.recording import Fingerprint, fingerprint_of
-from vodstudio.core.station import Preset, PresetId, ServerId, Station, Storage, StorageId
+from vodstudio.core.station import Numbers, Preset, PresetId, ServerId, Station, Storage, StorageId
 
 DRIVE = Storage(id=StorageId("flex1"), path=Path("/mnt/flex-1"), content_drive_of=ServerId("main"))
 DROP = Storage(id=StorageId("drop"), path=Path("/mnt/drop"))
@@ -65,11 +65,12 @@ def test_only_what_a_step_uses_is_its_parameters() -> None:
     assert parameters_of(StepKind.CAPTIONS, PRESET) == {"profile": "BROADCAST-32"}
     undropped = dataclasses.replace(PRESET, scc="ndf")
     assert parameters_of(StepKind.CAPTIONS, undropped)["scc"] == "ndf"
-    above = dataclasses.replace(PRESET, caption_place="top", speaker_mark="-")
+    above = dataclasses.replace(PRESET, caption_place="top", speaker_mark="-", numbers=Numbers.DIGITS)
     assert parameters_of(StepKind.CAPTIONS, above) == {
         "profile": PRESET.caption_profile,
         "caption_place": "top",
         "speaker_mark": "-",
+        "numbers": "digits",
     }
     assert parameters_of(StepKind.STILLS, PRESET) == {"count": 3}
     assert parameters_of(StepKind.PROBE, PRESET) == {}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.captions.council import council_words
+from tests.captions.council import said as spoken
 from tests.integration.shape import Shape, faults
 from vodstudio import cli
 from vodstudio import cli_output as codes
@@ -395,3 +396,37 @@ def test_a_recording_in_which_nobody_speaks_has_nothing_to_correct(
     path.write_text(transcript_to_json(Transcript(language="en", duration=60.0)), "utf-8")
     assert cli.main(["captions", "accuracy", str(path)]) == codes.DONE
     assert "Nobody speaks" in capsys.readouterr().out
+
+
+def test_numbers_are_written_as_told_and_checked_as_they_were_written(do: Do, tmp_path: Path) -> None:
+    heard = spoken("The motion passes seven to two. We saw three people and 4 dogs. Thank you all.", each=0.4)
+    path = tmp_path / "vote.json"
+    told = Transcript(language="en", duration=heard[-1].end + 2, words=tuple(heard))
+    path.write_text(transcript_to_json(told), "utf-8")
+    out = tmp_path / "out"
+    code, _ = do(
+        "make",
+        str(path),
+        "--out",
+        str(out),
+        "--numbers",
+        "words-to-ten",
+        "--format",
+        "txt",
+        "--format",
+        "vtt",
+    )
+    assert code == codes.DONE
+    text = " ".join((out / "vote.txt").read_text("utf-8").split())
+    assert text == "The motion passes 7 to 2. We saw three people and four dogs. Thank you all."
+    vtt = str(out / "vote.vtt")
+    code, checked = do("check", vtt, "--words", str(path), "--numbers", "words-to-ten")
+    assert (code, checked["files"][0]["state"]) == (codes.DONE, "valid")
+
+
+def test_a_style_of_numbers_that_nobody_knows_is_named(
+    words: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = cli.main(["captions", "make", str(words), "--out", "x", "--numbers", "roman"])
+    assert code == codes.USAGE
+    assert "'words-to-ten'" in capsys.readouterr().err

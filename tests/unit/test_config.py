@@ -132,6 +132,7 @@ WRONG = [
         '"BROADCAST-32"',
     ),
     ('vocabulary = ["Birchwood"]', 'caption_place = "left"', 31, "[presets.council] caption_place", '"top"'),
+    ('vocabulary = ["Birchwood"]', 'numbers = "roman"', 31, "[presets.council] numbers", '"words-to-ten"'),
     ('vocabulary = ["Birchwood"]', 'speaker_mark = "*"', 31, "[presets.council] speaker_mark", '">>", "-"'),
     ('vocabulary = ["Birchwood"]', 'scc = "pal"', 31, "[presets.council] scc", '"ndf"'),
     (

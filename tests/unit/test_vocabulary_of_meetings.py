@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.fakes import FakeStore
 from tests.store.kit import add, finish, run_until
 from vodstudio.core.jobs import StepKind, StepResult
 from vodstudio.core.plan import parameters_of
 from vodstudio.core.ports import Done
-from vodstudio.core.station import City, CityId, Preset, PresetId
+from vodstudio.core.station import City, CityId, Numbers, Preset, PresetId
 from vodstudio.core.vocabulary import Alias, Roster
 from vodstudio.services.vocabulary import said_lately, words_for
 from vodstudio.store.values import preset_of, preset_text
@@ -40,6 +43,16 @@ def test_a_city_without_words_costs_nothing() -> None:
     bare = City(id=CityId("grant"), name="Grant")
     for city in (None, bare):
         assert store.call(lambda unit, city=city: words_for(unit, PRESET, city, "x")) is PRESET  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("city", [OAKDALE, City(id=CityId("grant"), name="Grant")])
+def test_a_city_has_its_own_way_of_writing_numbers(city: City) -> None:
+    store, styled = FakeStore(), replace(PRESET, numbers=Numbers.DIGITS)
+    own = replace(city, numbers=Numbers.WORDS_TO_TEN)
+    wanted = store.call(lambda unit: words_for(unit, styled, own, "x"))
+    assert wanted.numbers is Numbers.WORDS_TO_TEN
+    assert store.call(lambda unit: words_for(unit, styled, city, "x")).numbers is Numbers.DIGITS
+    assert preset_of(preset_text(wanted)) == wanted
 
 
 def test_other_aliases_are_another_step() -> None:

@@ -20,13 +20,22 @@ Token = tuple[Word, ...]
 
 
 def reworded(
-    text: str, words: Sequence[Word], room: tuple[float, float], *, language: str = "en"
+    text: str,
+    words: Sequence[Word],
+    room: tuple[float, float],
+    *,
+    language: str = "en",
+    shown: Sequence[Word] | None = None,
 ) -> list[Word]:
-    """The words of `text`, said where `words` were; `room` is from the word before them to the word after them."""
+    """The words of `text`, said where `words` were; `room` is from the word before them to the word after them.
+
+    `shown` are the words as a person reads them, where these are other ones: what is unchanged in them stays as heard.
+    """
     is_spaced = language.split("-")[0].lower() not in WITHOUT_SPACES
-    before: list[Token] = list(_tokens(words) if is_spaced else _signs(words))
+    before: list[Token] = list(_tokens(words, shown or words) if is_spaced else _signs(words))
+    read = [text_of(token) for token in (_tokens(shown, shown) if shown and is_spaced else before)]
     after = clean_line(text).split() if is_spaced else _pieces(clean_line(text))
-    matcher = SequenceMatcher(None, [text_of(token) for token in before], after, autojunk=False)
+    matcher = SequenceMatcher(None, read, after, autojunk=False)
     made: list[Word] = []
     for tag, first, last, begin, end in matcher.get_opcodes():
         if tag == "equal":
@@ -46,14 +55,16 @@ def text_of(words: Sequence[Word]) -> str:
     return clean_line("".join(word.text for word in words))
 
 
-def _tokens(words: Sequence[Word]) -> Iterator[Token]:
-    """Words that are written together belong together."""
+def _tokens(words: Sequence[Word], shown: Sequence[Word]) -> Iterator[Token]:
+    """Words that are written together belong together; an empty one belongs to the number before it."""
     together: list[Word] = []
-    for word in words:
-        if together and (word.text[:1].isspace() or together[-1].text[-1:].isspace()):
+    is_spaced = False
+    for word, read in zip(words, shown, strict=True):
+        if together and (read.text[:1].isspace() or is_spaced):
             yield tuple(together)
             together = []
         together.append(word)
+        is_spaced = read.text[-1:].isspace() if read.text else is_spaced
     if together:
         yield tuple(together)
 

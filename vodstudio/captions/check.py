@@ -41,7 +41,8 @@ _OURS = frozenset({"Q01", "Q02", "Q17"})
 class CheckSetting:
     """What the captions are for: their limits, the video's frames and length, what is known about it.
 
-    `turns` are the seconds at which another person begins to speak, where anybody knows them.
+    `turns` are the seconds at which another person begins to speak, where anybody knows them; `spelled` are the words
+    as the captions write them, where the style of numbers makes them other ones than were heard.
     """
 
     profile: Profile = BROADCAST_32
@@ -51,6 +52,7 @@ class CheckSetting:
     vocabulary: tuple[str, ...] = ()
     turns: tuple[float, ...] | None = None
     waivers: tuple[Waiver, ...] = ()
+    spelled: tuple[Word, ...] | None = None
     reviewed_by: str = ""
     reviewed_at: str = ""
 
@@ -189,7 +191,7 @@ def check(
     own = _OURS if setting.profile.is_line21 else frozenset()
     found = [
         *shape_findings(cues, setting.profile, setting.fps, setting.duration_s, heard.language),
-        *time_findings(cues, words, voice),
+        *time_findings(cues, setting.spelled or words, voice),
         *coverage_findings(coverage, voice.total_s),
         *doubt_findings(doubts(heard, cues), transcript.marks if transcript else (), cues, drift),
         *edge_findings(cues, voice),

@@ -96,7 +96,7 @@ def set_times(document: Document, row: int, start_s: float, end_s: float) -> Cha
 def split(document: Document, row: int, place: int) -> Change:
     """Two captions of one, at the word that is nearest to this place in its running text."""
     first, last = document.span(row)
-    word = _word_at(document.words[first:last], place) + first
+    word = _word_at(document.spelling.words[first:last], place) + first
     if not first < word < last:
         title = "There is only one word here" if last - first == 1 else "There is nothing before this place"
         raise _refused(title, "A caption is split between two words.")
@@ -260,7 +260,8 @@ def _reworded(document: Document, first: int, last: int, text: str) -> list[Word
         words[first - 1].end if first else 0.0,
         words[last].start if last < len(words) else max(document.duration_s, words[-1].end),
     )
-    return reworded(text, words[first:last], room, language=document.language)
+    shown = document.spelling.words[first:last]
+    return reworded(text, words[first:last], room, language=document.language, shown=shown)
 
 
 def _change(
@@ -306,12 +307,12 @@ def _ends(document: Document, row: int) -> bool:
 
 def _word_at(words: Sequence[Word], place: int) -> int:
     """The number of the word whose beginning is nearest to this place in the running text."""
-    starts = [len(text_of(words[:number])) for number in range(len(words))]
-    return min(range(len(words)), key=lambda number: abs(starts[number] - place))
+    starts = {number: len(text_of(words[:number])) for number, word in enumerate(words) if word.text}
+    return min(starts, key=lambda number: abs(starts[number] - place))
 
 
 def _lines(document: Document, first: int, last: int) -> int:
-    words = document.words[first:last]
+    words = document.spelling.words[first:last]
     setting = Setting(duration_s=words[-1].end + 1, language=document.language, whole=frozenset({0}))
     return len(segment(words, document.profile, setting).cues[0].lines)
 

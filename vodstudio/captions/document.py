@@ -15,6 +15,7 @@ from vodstudio.captions.edits import Edits, later, numbered_from, sliced
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.repair import repair_words
 from vodstudio.captions.segment import Setting, segment
+from vodstudio.captions.spelling import Spelling
 from vodstudio.captions.transcript import Transcript, Word
 
 MOST_UNDO = 300
@@ -89,6 +90,7 @@ class Document:
         self._forgotten: Change | None = None
         self._saved: Change | None = None
         self._look_at_borders()
+        self.spelling = Spelling(self.words, self.edits.locked_breaks, setting.numbers, setting.language)
         self._derive(0, len(self.words), 0)
 
     @property
@@ -169,7 +171,7 @@ class Document:
     def text(self, row: int) -> str:
         """Its words as one running text."""
         first, last = self.span(row)
-        return text_of(self.words[first:last])
+        return text_of(self.spelling.words[first:last])
 
     def row_at(self, at_s: float) -> int:
         """The caption that is shown then, or the last one before; -1 when there is none."""
@@ -215,6 +217,7 @@ class Document:
         """The same document a second time: what is done to the one is not seen in the other."""
         twin = copy(self)
         twin.words, twin._firsts, twin._cues = list(self.words), list(self._firsts), list(self._cues)
+        twin.spelling = self.spelling.apart()
         twin._done, twin._undone = list(self._done), list(self._undone)
         return twin
 
@@ -249,6 +252,8 @@ class Document:
         self.words[change.first : change.first + len(change.removed)] = change.inserted
         self.edits = change.after
         self._look_at_borders()
+        place = (change.first, len(change.removed), len(change.inserted))
+        low, high = self.spelling.replaced(self.words, self.edits.locked_breaks, place, (low, high))
         new = self._block(low, high + change.growth)
         return self._derive(min(old[0], new[0]), max(old[1] + change.growth, new[1]), change.growth)
 
@@ -334,7 +339,7 @@ class Document:
                 time_overrides=decided.time_overrides,
                 placements=decided.placements,
             )
-            found = segment(self.words[first:last], self.profile, setting)
+            found = segment(self.spelling.words[first:last], self.profile, setting)
             yield from zip((first + word for word in found.first_words), found.cues, strict=True)
 
 

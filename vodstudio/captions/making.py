@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from vodstudio.captions.document import Document
+from vodstudio.captions.numerals import spelled
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.repair import repair_words
 from vodstudio.captions.segment import Segmented, Setting, segment
@@ -18,11 +19,13 @@ def cues_of(
     """The cues of a video that shows the recording from `in_point_s` on; corrected words as in the review window."""
     if transcript.edits:
         document = Document(transcript, profile, setting, in_point_s=in_point_s)
-        return Segmented(cues=document.cues_inside, findings=())
+        return Segmented(cues=document.cues_inside, findings=(), spelled=document.spelling.anew)
     repaired = repair_words(transcript.words, transcript.duration, transcript.regions)
     words = words_within(repaired.words, in_point_s, setting.duration_s)
-    made = segment(words, profile, setting)
-    return dataclasses.replace(made, findings=(*repaired.findings, *made.findings))
+    shown = spelled(words, setting.numbers, setting.language)
+    made = segment(shown, profile, setting)
+    findings = (*repaired.findings, *made.findings)
+    return dataclasses.replace(made, findings=findings, spelled=None if shown is words else tuple(shown))
 
 
 def words_within(words: Sequence[Word], in_point_s: float, duration_s: float) -> list[Word]:

@@ -17,6 +17,7 @@ from vodstudio.captions.timecode import RATE
 from vodstudio.captions.timing import Span, off_the_shots, time_cues
 from vodstudio.captions.tokens import Join, Token, tokens_of
 from vodstudio.captions.transcript import Word
+from vodstudio.core.station import Numbers
 
 SPEAKER = ">>"
 NTSC = Fraction(30000, 1001)
@@ -49,16 +50,21 @@ class Setting:
     speaker_mark: str = SPEAKER
     is_top: bool = False
     placements: Mapping[int, bool] = field(default_factory=dict)
+    numbers: Numbers = Numbers.AS_HEARD
     shots: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segmented:
-    """The cues, the number of the word that each begins with, and what could not be done well."""
+    """The cues, the number of the word that each begins with, and what could not be done well.
+
+    `spelled` are the words as the cues write them, where the style of numbers makes them other ones.
+    """
 
     cues: tuple[Cue, ...]
     findings: tuple[Finding, ...]
     first_words: tuple[int, ...] = ()
+    spelled: tuple[Word, ...] | None = None
 
 
 def segment(words: Sequence[Word], profile: Profile, setting: Setting) -> Segmented:

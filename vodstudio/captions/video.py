@@ -52,6 +52,7 @@ def setting_for(video: Video, language: str, preset: Preset) -> Setting:
         language=language,
         speaker_mark=preset.speaker_mark,
         is_top=preset.caption_place == "top",
+        numbers=preset.numbers,
     )
 
 

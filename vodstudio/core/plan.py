@@ -70,6 +70,7 @@ def plan_for(station: Station, path: Path, name: NameParts) -> PlanKind:
 _USUAL_CAPTIONS = {
     "caption_place": "bottom",
     "speaker_mark": ">>",
+    "numbers": "as-heard",
     "scc": "df",
     "scc_first_label": "00:00:00:00",
 }

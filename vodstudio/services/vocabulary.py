@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vodstudio.core.jobs import Job, StepKind
 from vodstudio.core.ports import Unit
 from vodstudio.core.station import City, CityId, Preset, preset_for
@@ -12,8 +14,10 @@ SAID = "vocabulary_said"
 
 def words_for(unit: Unit, preset: Preset, city: City | None, title: str) -> Preset:
     """The copy of the preset that the job carries."""
-    if city is None or not (city.vocabulary.words or city.vocabulary.aliases or city.bodies):
+    if city is None:
         return preset
+    if not (city.vocabulary.words or city.vocabulary.aliases or city.bodies):
+        return preset if city.numbers is None else replace(preset, numbers=city.numbers)
     return preset_for(preset, city, title, said_lately(unit, city.id))
 
 

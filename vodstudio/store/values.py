@@ -17,7 +17,15 @@ from vodstudio.core.errors import Problem, problem_from_json
 from vodstudio.core.jobs import Json, StepKind, StepState
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import Pip
-from vodstudio.core.station import CityId, EncodeSettings, Preset, PresetId, SpeechSettings, StorageId
+from vodstudio.core.station import (
+    CityId,
+    EncodeSettings,
+    Numbers,
+    Preset,
+    PresetId,
+    SpeechSettings,
+    StorageId,
+)
 from vodstudio.core.vocabulary import Alias
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -139,6 +147,7 @@ def preset_of(stored: str) -> Preset:
             "id": PresetId(str(body["id"])),
             "encode": EncodeSettings(**_known(EncodeSettings, body.get("encode"))),
             "speech": SpeechSettings(**_known(SpeechSettings, body.get("speech"))),
+            "numbers": Numbers(str(body.get("numbers") or Numbers.AS_HEARD)),
             "vocabulary": tuple(cast("list[str]", body.get("vocabulary") or [])),
             "aliases": tuple(
                 Alias(**each) for each in cast("list[dict[str, str]]", body.get("aliases") or [])

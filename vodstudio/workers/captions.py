@@ -110,7 +110,9 @@ def captions_of(
         cues,
         heard_in_video(transcript, video.in_point_s, video.duration_s),
         None,
-        _limits(transcript, profile, video, preset.vocabulary, version),
+        dataclasses.replace(
+            _limits(transcript, profile, video, preset.vocabulary, version), spelled=segmented.spelled
+        ),
         found,
     )
     names = {f"{video.base}.{file.ending}": _sha256(file.data) for file in files.files.values()}

@@ -97,9 +97,10 @@ class ReviewDeeds(QObject):
         first, _ = self._document.span(row)
         words = len(text[:place].split())
         self._on_text_typed(row, text)
-        now = self._document.row_of_word(min(first + words, max(0, len(self._document.words) - 1)))
+        place = self._document.spelling.place_after(first, words)
+        now = self._document.row_of_word(min(place, max(0, len(self._document.words) - 1)))
         start, _ = self._document.span(now)
-        before = text_of(self._document.words[start : first + words])
+        before = text_of(self._document.spelling.words[start:place])
         self._editor.attempt(lambda: commands.split(self._document, now, len(before) + 1))
 
     def _on_split_chosen(self) -> None:
@@ -108,7 +109,7 @@ class ReviewDeeds(QObject):
         if row < 0:
             return
         first, last = self._document.span(row)
-        words = self._document.words[first:last]
+        words = self._document.spelling.words[first:last]
         is_here = words[0].end <= at_s <= words[-1].start
         count = sum(word.start <= at_s for word in words) if is_here else (len(words) + 1) // 2
         self._do(commands.split, len(text_of(words[:count])) + 1)

@@ -251,6 +251,7 @@ class Editor(QObject):
             language=document.language,
             vocabulary=self.review.job.preset.vocabulary,
             waivers=document.edits.waivers,
+            spelled=document.spelling.anew,
         )
         cues, heard = document.cues, document.heard()
         try:
