@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -30,13 +31,15 @@ class Channel:
     def __init__(self) -> None:
         self._out: BinaryIO = os.fdopen(os.dup(1), "wb")
         self._in: BinaryIO = os.fdopen(os.dup(0), "rb")
+        self._telling = threading.Lock()
         os.dup2(2, 1)
 
     def tell(self, body: Mapping[str, object]) -> None:
-        """One message; a parent that is gone ends us."""
+        """One message, from any thread; a parent that is gone ends us."""
         try:
-            self._out.write(json.dumps(body).encode() + b"\n")
-            self._out.flush()
+            with self._telling:
+                self._out.write(json.dumps(body).encode() + b"\n")
+                self._out.flush()
         except BrokenPipeError:
             os._exit(0)
 

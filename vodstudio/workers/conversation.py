@@ -12,6 +12,7 @@ from typing import Any
 from vodstudio.core.errors import ChildCrashed, VodError
 from vodstudio.workers.kept_model import KeptModels
 from vodstudio.workers.process import Child, Children, Command, child_command
+from vodstudio.workers.silence import ALIVE, Silence
 from vodstudio.workers.wire import error_of_wire
 
 LONGEST_SILENCE_S = 1800.0
@@ -48,6 +49,7 @@ class Conversation:
         self._is_untried = False
         self._is_over = False
         self._has_failed = False
+        self._silence = Silence()
 
     def __enter__(self) -> Conversation:
         self._child = self._kept.take(self._request["engine"]) if self._kept else None
@@ -87,16 +89,20 @@ class Conversation:
     def answers(self, last: str, silence_s: float = LONGEST_SILENCE_S) -> Iterator[dict[str, Any]]:
         """Each event up to and with the one called `last`; an error of the child is raised as ours."""
         while not self._is_over:
-            yield self._judged(self._answer(silence_s), last)
+            yield self._judged(self._answer(silence_s, is_strict=False), last)
 
-    def ready(self, last: str) -> Iterator[dict[str, Any]]:
-        """The same, as far as events have come already."""
+    def ready(self, last: str, silence_s: float = LONGEST_SILENCE_S) -> Iterator[dict[str, Any]]:
+        """The same, as far as events have come already; a child that has died meanwhile is found out here too."""
         while not self._is_over and (body := self._look(0.0)) is not None:
             yield self._judged(body, last)
+        self._check_life(silence_s, is_strict=False)
 
     def wait_for(self, last: str, limit_s: float) -> dict[str, Any]:
-        """The event called `last`, whatever comes before it."""
-        return list(self.answers(last, limit_s))[-1]
+        """The event called `last`, whatever comes before it; each has to come in this time, however hard it works."""
+        body: dict[str, Any] = {}
+        while not self._is_over:
+            body = self._judged(self._answer(limit_s, is_strict=True), last)
+        return body
 
     def _judged(self, body: dict[str, Any], last: str) -> dict[str, Any]:
         if body["event"] in ("error", "fault"):
@@ -105,17 +111,17 @@ class Conversation:
         self._is_over = body["event"] == last
         return body
 
-    def _answer(self, silence_s: float) -> dict[str, Any]:
-        # Looks are counted, not time: a computer that slept for a night has not waited for an answer (E18).
-        looks = 0
+    def _answer(self, silence_s: float, *, is_strict: bool) -> dict[str, Any]:
         while True:
             self._check()
             body = self._look(_LOOK_EVERY_S)
             if body is not None:
                 return body
-            looks += 1
-            if looks * _LOOK_EVERY_S > silence_s:
-                raise self._crash(f"no answer for {silence_s:.0f} s")
+            self._check_life(silence_s, is_strict=is_strict)
+
+    def _check_life(self, silence_s: float, *, is_strict: bool) -> None:
+        if not self._is_over and self._silence.is_over(silence_s, is_strict=is_strict):
+            raise self._crash(f"no sign of life for {silence_s:.0f} s")
 
     def _look(self, wait_s: float) -> dict[str, Any] | None:
         """The next message, if one comes in time; the end of the child is a crash, unless it had not begun."""
@@ -130,9 +136,13 @@ class Conversation:
                 raise self._crash(f"exit status {status}")
             self._start()
             return None
-        self._is_untried = False
         body = json.loads(line)
-        return body if isinstance(body, dict) else None
+        if body["event"] == ALIVE:
+            self._silence.felt(body)
+            return self._look(0.0)
+        self._silence.broken()
+        self._is_untried = False
+        return dict(body)
 
     def _crash(self, what: str) -> ChildCrashed:
         assert self._child is not None

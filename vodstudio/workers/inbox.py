@@ -16,6 +16,7 @@ class Inbox:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._messages: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.is_waiting = False
         self._thread = threading.Thread(target=self._read, name="inbox", daemon=True)
         self._thread.start()
 
@@ -27,8 +28,12 @@ class Inbox:
         os._exit(0)
 
     def next(self) -> dict[str, Any]:
-        """Wait for the next message."""
-        return self._messages.get()
+        """Wait for the next message; meanwhile it is the parent's turn."""
+        self.is_waiting = True
+        try:
+            return self._messages.get()
+        finally:
+            self.is_waiting = False
 
     def next_request(self, limit_s: float | None) -> dict[str, Any]:
         """Wait for the next request; what belongs to an earlier one is left out. Nobody asks in time: we end."""

@@ -10,6 +10,7 @@ from vodstudio.core.errors import VodError
 from vodstudio.workers.card_memory import free_bytes
 from vodstudio.workers.child import Channel, die_with_parent
 from vodstudio.workers.hear_child import ModelKeeper, hear
+from vodstudio.workers.heart import Heart
 from vodstudio.workers.inbox import Inbox
 from vodstudio.workers.listen_child import listen
 from vodstudio.workers.tune_child import tune
@@ -26,9 +27,11 @@ def main(argv: list[str]) -> int:
     die_with_parent()
     channel = Channel()
     inbox, keeper = Inbox(channel), ModelKeeper()
+    heart = Heart(channel.tell, lambda: inbox.is_waiting)
     keep_s: float | None = None
     while (request := inbox.next_request(keep_s))["verb"] != "bye":
-        _answer(keeper, request, channel, inbox)
+        with heart.beating():
+            _answer(keeper, request, channel, inbox)
         keep_s = request.get("keep_s")
     inbox.close()
     return 0

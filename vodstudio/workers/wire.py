@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import queue
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vodstudio.core import errors
 from vodstudio.core.errors import Hold, VodError
+from vodstudio.workers.silence import Silence
 
 if TYPE_CHECKING:
     from vodstudio.workers.process import Child
@@ -19,8 +19,8 @@ _LOOK_EVERY_S = 0.1
 
 def said_by(child: Child, check: Callable[[], None], silence_s: float) -> Iterator[Mapping[str, Any]]:
     """Each line of the child until it ends; `TimeoutError` when nothing comes for so long. `check` may raise."""
-    until = time.monotonic() + silence_s
-    while time.monotonic() < until:
+    silence = Silence()
+    while not silence.is_over(silence_s):
         check()
         try:
             line = child.line(_LOOK_EVERY_S)
@@ -29,7 +29,7 @@ def said_by(child: Child, check: Callable[[], None], silence_s: float) -> Iterat
         if line is None:
             return
         yield json.loads(line)
-        until = time.monotonic() + silence_s
+        silence.broken()
     raise TimeoutError
 
 
