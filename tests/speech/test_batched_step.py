@@ -5,22 +5,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import queue
 import signal
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psutil
 import pytest
 
-from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext, inputs_of, scripted, with_card
+from tests.speech.fakes import MEETING, VOICE, MemoryContext, inputs_of, scripted, with_card
 from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import Cancelled, ChildCrashed
 from vodstudio.core.jobs import Inputs
-from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.models import DEMO_VOICE
-from vodstudio.workers.process import Child, Children, Command
 from vodstudio.workers.speech import SpeechTools, hear
 
 
@@ -110,53 +107,6 @@ def test_e16_cancel_ends_a_window_that_never_ends(tools: SpeechTools, tmp_path: 
         hear(tools, context, inputs_of(MEETING, model=DEMO_VOICE))
     assert time.monotonic() - context.asked_at < 3.5
     assert _children_of(tmp_path / "run") == []
-
-
-class _Sleepy:
-    """A child that says nothing for many looks, as after a night in which the computer slept; then it answers."""
-
-    def __init__(self, empty_looks: int) -> None:
-        self._left = empty_looks
-
-    def line(self, timeout_s: float) -> str:
-        if self._left:
-            self._left -= 1
-            raise queue.Empty
-        return json.dumps({"event": "heard"})
-
-    def send(self, text: str) -> None:
-        del text
-
-    def wait(self, timeout_s: float) -> int:
-        return 0
-
-    def end(self, grace_s: float) -> int:
-        return 0
-
-    def errors(self) -> str:
-        return ""
-
-
-class _Starts:
-    def __init__(self, child: _Sleepy) -> None:
-        self._child = child
-
-    def start(self, command: Command) -> Child:
-        del command
-        return cast(Child, self._child)
-
-
-@pytest.mark.parametrize(("looks", "is_patient"), [(4, True), (7, False)])
-def test_e18_only_time_in_which_we_looked_counts_as_silence(looks: int, is_patient: bool) -> None:
-    """A second of patience is five looks, however long the computer slept between two of them."""
-    children = cast(Children, _Starts(_Sleepy(looks)))
-    with Conversation(children, {"verb": "hear"}, lambda: None, CHILD) as talk:
-        if is_patient:
-            assert talk.wait_for("heard", 1.0) == {"event": "heard"}
-        else:
-            with pytest.raises(ChildCrashed) as silent:
-                talk.wait_for("heard", 1.0)
-            assert "no answer for 1 s" in silent.value.detail
 
 
 def _children_of(run_folder: Path) -> list[int]:
