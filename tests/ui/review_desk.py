@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
@@ -27,6 +28,10 @@ CTRL, SHIFT, ALT = (
 NONE = Qt.KeyboardModifier.NoModifier
 Run = Callable[..., Any]
 Build = Callable[..., ReviewStage]
+# What the player says on a machine without sound or a screen card.
+QUIET = pytest.mark.qt_log_ignore(
+    r"qt\.multimedia", "PulseAudio", "QRhi", "No audio device", "Could not open media", extend=True
+)
 
 
 class Desk:
@@ -88,6 +93,11 @@ class Desk:
 
     def settle(self) -> None:
         self._run(self.stage.settled(self.window))
+
+
+def spoken(question: QWidget) -> str:
+    """Everything that a question says."""
+    return " ".join(str(made.text()) for made in question.findChildren(QWidget) if hasattr(made, "text"))
 
 
 def stages(qapp: QApplication, run: Run, tmp_path: Path) -> Iterator[Build]:

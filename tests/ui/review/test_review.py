@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from tests.store.kit import add
-from tests.ui.review_desk import CTRL, NONE, SHIFT, Build, Desk, Key, Run, stages
+from tests.ui.review_desk import CTRL, NONE, QUIET, SHIFT, Build, Desk, Key, Run, spoken
 from tests.ui.review_kit import JOB, MEETING, ReviewStage, heard, heard_words
 from vodstudio.captions.srt import parse_srt
 from vodstudio.core.jobs import StepKind, StepState
@@ -26,25 +24,7 @@ from vodstudio.ui.review.model import Column, Role
 from vodstudio.ui.review.player import NO_SOUND, NO_VIDEO
 from vodstudio.ui.review.window import READ_ONLY
 
-pytestmark = pytest.mark.qt_log_ignore(
-    r"qt\.multimedia", "PulseAudio", "QRhi", "No audio device", "Could not open media", extend=True
-)
-
-
-@pytest.fixture
-def build(qapp: QApplication, run: Run, tmp_path: Path) -> Iterator[Build]:
-    """Stages with one job each; they are closed at the end."""
-    yield from stages(qapp, run, tmp_path)
-
-
-@pytest.fixture
-def stage(build: Build) -> ReviewStage:
-    return build()
-
-
-@pytest.fixture
-def desk(stage: ReviewStage, run: Run) -> Desk:
-    return Desk(stage, run)
+pytestmark = QUIET
 
 
 def test_a_word_is_corrected_with_the_keyboard_alone(desk: Desk) -> None:
@@ -248,9 +228,7 @@ def test_f09_captions_that_another_program_changed_are_shown_before_they_are_rep
     assert parse_srt(path.read_bytes().decode())
     desk.act("later")
     desk.act("save")
-    assert "meeting.srt is not what was made here" in " ".join(
-        made.text() for made in desk.question().findChildren(QWidget) if hasattr(made, "text")
-    )
+    assert "meeting.srt is not what was made here" in spoken(desk.question())
     desk.answer("Do not save")
     desk.wait(lambda: not desk.window.editor.is_busy)
     assert desk.window.editor.has_unsaved
@@ -268,9 +246,7 @@ def test_f07_a_crash_loses_nothing_that_was_noted(desk: Desk, stage: ReviewStage
     before = desk.window.review.document.cues
     run(stage.crash(desk.window))
     again = Desk(stage, run)
-    assert "3 changes" in " ".join(
-        str(made.text()) for made in again.question().findChildren(QWidget) if hasattr(made, "text")
-    )
+    assert "3 changes" in spoken(again.question())
     again.answer("Take them up")
     again.wait(lambda: "taken up" in again.toasts())
     assert again.window.editor.has_unsaved

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,11 +14,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from tests.conftest import ROOT
 from tests.store.kit import add
-from tests.ui.review_desk import CTRL, SHIFT, Build, Desk, Key, Run, stages
+from tests.ui.review_desk import CTRL, QUIET, SHIFT, Build, Desk, Key, Run, spoken
 from tests.ui.review_kit import JOB, ReviewStage, heard, heard_words
 from vodstudio.captions.commands import set_times
 from vodstudio.captions.document import Change, Document
@@ -32,29 +31,8 @@ from vodstudio.ui.review import editor as editing
 from vodstudio.ui.review.asking import ShiftQuestion
 from vodstudio.ui.review.model import Column, Role
 
-pytestmark = pytest.mark.qt_log_ignore(
-    r"qt\.multimedia", "PulseAudio", "QRhi", "No audio device", "Could not open media", extend=True
-)
+pytestmark = QUIET
 LOST_AT_MOST_S = 2.0
-
-
-@pytest.fixture
-def build(qapp: QApplication, run: Run, tmp_path: Path) -> Iterator[Build]:
-    yield from stages(qapp, run, tmp_path)
-
-
-@pytest.fixture
-def stage(build: Build) -> ReviewStage:
-    return build()
-
-
-@pytest.fixture
-def desk(stage: ReviewStage, run: Run) -> Desk:
-    return Desk(stage, run)
-
-
-def spoken(question: QWidget) -> str:
-    return " ".join(str(made.text()) for made in question.findChildren(QWidget) if hasattr(made, "text"))
 
 
 def hurried(document: Document, row: int) -> Change:
