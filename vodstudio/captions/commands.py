@@ -29,7 +29,7 @@ from vodstudio.captions.transcript import Word
 from vodstudio.core.errors import Conflict
 
 _FARTHEST_SENTENCE = 12
-_LEAST_S = 0.1
+LEAST_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ def set_times(document: Document, row: int, start_s: float, end_s: float) -> Cha
     """When a caption is shown, whatever its words say."""
     first, last = document.span(row)
     _refuse_nonsense(start_s, end_s)
-    if end_s - start_s < _LEAST_S:
+    if end_s - start_s < LEAST_S:
         raise _refused(
             "A caption cannot end before it has begun", "Give it an end that is later than its beginning."
         )
-    if row > 0 and start_s <= document.cue(row - 1).start_s + _LEAST_S:
+    if row > 0 and start_s <= document.cue(row - 1).start_s + LEAST_S:
         raise _refused(
             "It would begin before the caption above it",
             "Change that one first, or choose a later beginning.",
@@ -103,7 +103,7 @@ def split(document: Document, row: int, place: int) -> Change:
     times = document.edits.time_overrides.get(first)
     halves: tuple[Times | None, Times | None] = (None, None)
     if times is not None:
-        middle = min(max(document.words[word].start, times[0] + _LEAST_S), times[1] - _LEAST_S)
+        middle = min(max(document.words[word].start, times[0] + LEAST_S), times[1] - LEAST_S)
         halves = ((times[0], middle), (middle, times[1]))
     after = pinned(pinned(document.edits, first, word, halves[0]), word, last, halves[1])
     return _change("Split the caption", document, (first, first), [], after, _around(document, first, last))
@@ -180,7 +180,7 @@ def insert(document: Document, at_s: float, text: str, longest_s: float = 2.0) -
     )
     end_s = min(at_s + longest_s, ceiling_s)
     floor_s = max(at_s, document.words[place - 1].end if place else 0.0)
-    if end_s - floor_s < 3 * _LEAST_S:
+    if end_s - floor_s < 3 * LEAST_S:
         raise _refused("There is no room for a caption here", "Captions cannot cover one another.")
     made = reworded(text, [], (floor_s, end_s), language=document.language)
     after = spliced(document.edits, place, 0, len(made))

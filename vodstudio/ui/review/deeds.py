@@ -48,6 +48,7 @@ class ReviewDeeds(QObject):
             "merge": self._on_merge_chosen,
             "insert": self._on_insert_chosen,
             "delete": self._on_delete_chosen,
+            "place": self._on_place_chosen,
             "waive": self._on_waive_chosen,
             "undo": self._editor.undo,
             "redo": self._editor.redo,
@@ -119,6 +120,9 @@ class ReviewDeeds(QObject):
 
     def _on_delete_chosen(self) -> None:
         self._do(commands.delete)
+
+    def _on_place_chosen(self) -> None:
+        self._do(commands.place)
 
     def _on_insert_chosen(self) -> None:
         at_s = self._player.at_s

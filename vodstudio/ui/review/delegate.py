@@ -35,6 +35,7 @@ from vodstudio.ui.theme import Theme, font
 Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 50
 BAR_PX = 5
+AT_TOP = "top"
 
 
 class CueDelegate(QStyledItemDelegate):
@@ -80,7 +81,7 @@ class CueDelegate(QStyledItemDelegate):
             case Column.NUMBER:
                 if is_chosen:
                     painter.fillRect(option.rect.left(), option.rect.top(), 3, ROW_PX - 1, inks["accent"])
-                self._paint_small(painter, rect, index, "faint")
+                self._paint_number(painter, rect, index, cue)
             case _:
                 self._paint_small(painter, rect, index, "muted")
 
@@ -88,6 +89,13 @@ class CueDelegate(QStyledItemDelegate):
         painter.setFont(self._small)
         painter.setPen(self._inks[ink])
         painter.drawText(rect, self._flags | Qt.AlignmentFlag.AlignRight, str(index.data()))
+
+    def _paint_number(self, painter: QPainter, rect: QRect, index: Index, cue: Cue) -> None:
+        """Its number, and where it stands when that is not where captions are looked for."""
+        self._paint_small(painter, rect.adjusted(0, -9, 0, -9) if cue.is_top else rect, index, "faint")
+        if cue.is_top:
+            painter.setPen(self._inks["accent"])
+            painter.drawText(rect.adjusted(0, 9, 0, 9), self._flags | Qt.AlignmentFlag.AlignRight, AT_TOP)
 
     def _paint_text(self, painter: QPainter, rect: QRect, index: Index) -> None:
         painter.setFont(self._text)

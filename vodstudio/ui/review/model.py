@@ -223,4 +223,5 @@ class CueModel(QAbstractTableModel):
         cue, found = self._document.cue(row), self.findings(row)
         wrong = f", {many(len(found), 'problem')}: {found[0].text}" if found else ""
         speed = f"{speed_of(cue):.0f} characters a second"
-        return f"Caption {row + 1}, {stamp(cue.start_s)} to {stamp(cue.end_s)}: {cue.text}, {speed}{wrong}"
+        place = ", at the top" if cue.is_top else ""
+        return f"Caption {row + 1}, {stamp(cue.start_s)} to {stamp(cue.end_s)}{place}: {cue.text}, {speed}{wrong}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vodstudio.captions.document import Document
+from vodstudio.captions.edits import Times
 from vodstudio.ui.review.stamps import stamp
 from vodstudio.ui.theme import Theme, font
 
@@ -16,11 +17,8 @@ SHORTEST_S, LONGEST_S = 4.0, 60.0
 CUES_PX, SCALE_PX = 22, 16
 
 
-class SoundStrip(QWidget):
+class SoundPicture(QWidget):
     """Paints only the seconds that are seen, whatever the length of the meeting."""
-
-    place_chosen = Signal(float)
-    row_chosen = Signal(int)
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,6 +30,8 @@ class SoundStrip(QWidget):
         self._regions = document.heard().regions
         self._at_s, self._shown_s, self._row = 0.0, 16.0, -1
         self._hint = ""
+        self._held_s: Times | None = None
+        self._pulled: tuple[int, Times] | None = None
         self.set_theme(theme)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -64,7 +64,9 @@ class SoundStrip(QWidget):
 
     @property
     def window_s(self) -> tuple[float, float]:
-        """The seconds that are seen: the play head stays a third from the left."""
+        """The seconds that are seen: the play head stays a third from the left; under a pressed mouse nothing moves."""
+        if self._held_s is not None:
+            return self._held_s
         start = max(0.0, self._at_s - self._shown_s / 3)
         return start, start + self._shown_s
 
@@ -73,22 +75,21 @@ class SoundStrip(QWidget):
         start, end = self.window_s
         return (at_s - start) / (end - start) * self.width()
 
+    def s_at(self, x: float) -> float:
+        """The time at this place."""
+        return self.window_s[0] + self.s_of(x)
+
+    def s_of(self, width_px: float) -> float:
+        """How many seconds are so wide."""
+        start, end = self.window_s
+        return width_px / max(1, self.width()) * (end - start)
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """See more or less of it."""
         factor = 0.8 if event.angleDelta().y() > 0 else 1.25
         self._shown_s = min(max(SHORTEST_S, self._shown_s * factor), LONGEST_S)
         self.update()
         event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Go there; a caption that is pressed is chosen."""
-        start, end = self.window_s
-        at_s = start + event.position().x() / max(1, self.width()) * (end - start)
-        row = self._document.row_at(at_s)
-        if event.position().y() < CUES_PX and row >= 0:
-            self.row_chosen.emit(row)
-        else:
-            self.place_chosen.emit(at_s)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Voice, sound, captions, play head."""
@@ -100,9 +101,24 @@ class SoundStrip(QWidget):
         self._paint_sound(painter, band)
         self._paint_cues(painter)
         self._paint_scale(painter)
+        if self._pulled is not None:
+            self._paint_pulled(painter, band, *self._pulled[1])
         x = self.x_of(self._at_s)
         painter.fillRect(QRectF(x - 1, 0, 2, self.height() - SCALE_PX), self._inks["failed"])
         painter.end()
+
+    def _paint_pulled(self, painter: QPainter, band: QRectF, begin: float, stop: float) -> None:
+        """Where the edges of the caption that is pulled would be, through the sound, and as figures."""
+        for at_s in (begin, stop):
+            painter.fillRect(QRectF(self.x_of(at_s), 2, 1, band.bottom()), self._inks["accent"])
+        told = f"{stamp(begin)} to {stamp(stop)}"
+        painter.setFont(font(11))
+        width = painter.fontMetrics().horizontalAdvance(told) + 12
+        left = min(max(0.0, self.x_of(begin)), max(0.0, self.width() - width))
+        box = QRectF(left, band.top() + 2, width, 18)
+        painter.fillRect(box, self._inks["panel"])
+        painter.setPen(self._inks["text"])
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, told)
 
     def _paint_voice(self, painter: QPainter, band: QRectF) -> None:
         start, end = self.window_s
@@ -143,9 +159,11 @@ class SoundStrip(QWidget):
         row = max(0, self._document.row_at(start))
         while row < self._document.count and self._document.cue(row).start_s < end:
             cue = self._document.cue(row)
-            left, right = self.x_of(cue.start_s), self.x_of(cue.end_s)
+            pulled = self._pulled[1] if self._pulled is not None and self._pulled[0] == row else None
+            begin, stop = pulled or (cue.start_s, cue.end_s)
+            left, right = self.x_of(begin), self.x_of(stop)
             rect = QRectF(left, 2, max(2.0, right - left), CUES_PX - 2)
-            is_chosen = row == self._row
+            is_chosen = pulled is not None or row == self._row
             painter.setPen(self._inks["accent" if is_chosen else "track"])
             painter.setBrush(self._inks["accent_tint" if is_chosen else "line"])
             painter.drawRoundedRect(rect, 3, 3)

@@ -27,9 +27,10 @@ from vodstudio.ui.review.listening import Listening
 from vodstudio.ui.review.mending import Mending
 from vodstudio.ui.review.model import CueModel
 from vodstudio.ui.review.player import Player
+from vodstudio.ui.review.pulling import Pulling
 from vodstudio.ui.review.saving import Saving
 from vodstudio.ui.review.screen import Screen
-from vodstudio.ui.review.sound import SoundStrip
+from vodstudio.ui.review.sound_strip import SoundStrip
 from vodstudio.ui.review.transport import Transport
 from vodstudio.ui.review.worries import Worries
 from vodstudio.ui.theme import Theme
@@ -70,10 +71,12 @@ class ReviewWindow(QWidget):
         self.listening = Listening(self)
         self.saving = Saving(self)
         self.mending = Mending(self)
+        self.pulling = Pulling(self)
         self._connect()
         self.actions_.allow_writing(not review.is_read_only)
         self.find_bar.allow_writing(not review.is_read_only)
         self.worries.allow_writing(not review.is_read_only)
+        self.sound.may_pull = not review.is_read_only
         self.find_bar.hide()
         self.cues.choose(0)
         self.show_state()
