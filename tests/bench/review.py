@@ -24,7 +24,8 @@ from tests.captions.council import council_words
 from tests.ui.review_kit import ReviewStage, heard
 from vodstudio.app import make_application
 from vodstudio.captions.commands import edit_text, merge, set_times, split
-from vodstudio.captions.document import Change, Document
+from vodstudio.captions.document import Document
+from vodstudio.captions.history import Change
 from vodstudio.ui.review.window import ReviewWindow
 
 CUES = 20_000

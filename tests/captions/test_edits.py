@@ -29,9 +29,10 @@ from vodstudio.captions.commands import (
     waive,
 )
 from vodstudio.captions.cue import Cue, check_cues
-from vodstudio.captions.document import MOST_UNDO, Change, Document, Touched
+from vodstudio.captions.document import Document, Touched
 from vodstudio.captions.edits import Edits, Waiver, edits_from_json, edits_to_json
 from vodstudio.captions.formats import FORMATS, Options, write_one
+from vodstudio.captions.history import MOST_UNDO, Change
 from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.segment import Segmented, Setting, segment
 from vodstudio.captions.transcript import Transcript, Word, transcript_from_json, transcript_to_json

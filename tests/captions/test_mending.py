@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.captions.council import council_words, said
 from vodstudio.captions.commands import edit_text, merge, set_times, split
 from vodstudio.captions.cue import Level
-from vodstudio.captions.document import Change, Document
+from vodstudio.captions.document import Document
 from vodstudio.captions.edits import Edits
+from vodstudio.captions.history import Change
 from vodstudio.captions.mending import mend, mend_all
 from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.segment import Setting

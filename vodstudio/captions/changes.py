@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from vodstudio.captions.document import Change, Document
+from vodstudio.captions.document import Document
 from vodstudio.captions.edits import Edits, Times, edits_from_json, edits_to_json, spliced
+from vodstudio.captions.history import Change
 from vodstudio.captions.transcript import Word
 
 Json = dict[str, object]

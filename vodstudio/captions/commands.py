@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from vodstudio.captions.alignment import reworded, text_of
 from vodstudio.captions.breaks import ends_sentence
 from vodstudio.captions.cue import clean_line
-from vodstudio.captions.document import Change, Document
+from vodstudio.captions.document import Document
 from vodstudio.captions.edits import (
     BOTTOM,
     TOP,
@@ -24,6 +24,7 @@ from vodstudio.captions.edits import (
     spliced,
     spliced_at,
 )
+from vodstudio.captions.history import Change
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.transcript import Word
 from vodstudio.core.errors import Conflict

@@ -11,47 +11,13 @@ from operator import attrgetter
 
 from vodstudio.captions.alignment import text_of
 from vodstudio.captions.cue import Cue
-from vodstudio.captions.edits import Edits, later, numbered_from, sliced
+from vodstudio.captions.edits import later, numbered_from, sliced
+from vodstudio.captions.history import Change, History
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.repair import repair_words
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.spelling import Spelling
 from vodstudio.captions.transcript import Transcript, Word
-
-MOST_UNDO = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One thing that a person did: words replaced by others at one place, and what was decided before and after.
-
-    `reach` are the words, before the change, whose captions may change with it; None when none can.
-    """
-
-    name: str
-    before: Edits
-    after: Edits
-    first: int = 0
-    removed: tuple[Word, ...] = ()
-    inserted: tuple[Word, ...] = ()
-    reach: tuple[int, int] | None = None
-
-    @property
-    def growth(self) -> int:
-        """How many words more there are afterwards."""
-        return len(self.inserted) - len(self.removed)
-
-    def undone(self) -> Change:
-        """The change that takes this one back."""
-        return Change(
-            name=self.name,
-            before=self.after,
-            after=self.before,
-            first=self.first,
-            removed=self.inserted,
-            inserted=self.removed,
-            reach=None if self.reach is None else (self.reach[0], self.reach[1] + self.growth),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +51,7 @@ class Document:
         self.edits = later(sliced(transcript.edits, cut, len(words)), -in_point_s)
         self._firsts: list[int] = []
         self._cues: list[Cue] = []
-        self._done: list[Change] = []
-        self._undone: list[Change] = []
-        self._forgotten: Change | None = None
-        self._saved: Change | None = None
+        self._history = History()
         self._look_at_borders()
         self.spelling = Spelling(self.words, self.edits.locked_breaks, setting.numbers, setting.language)
         self._derive(0, len(self.words), 0)
@@ -136,27 +99,27 @@ class Document:
     @property
     def is_changed(self) -> bool:
         """Whether something would be lost that is not saved."""
-        return self._newest is not self._saved
+        return self._history.is_changed
 
     @property
     def undo_change(self) -> Change | None:
         """What `undo` would do."""
-        return self._done[-1].undone() if self._done else None
+        return self._history.back
 
     @property
     def redo_change(self) -> Change | None:
         """What `redo` would do."""
-        return self._undone[-1] if self._undone else None
+        return self._history.again
 
     @property
     def undo_name(self) -> str:
         """What would be taken back."""
-        return self._done[-1].name if self._done else ""
+        return change.name if (change := self._history.back) else ""
 
     @property
     def redo_name(self) -> str:
         """What would be done again."""
-        return self._undone[-1].name if self._undone else ""
+        return change.name if (change := self._history.again) else ""
 
     def cue(self, row: int) -> Cue:
         """One caption."""
@@ -187,38 +150,29 @@ class Document:
 
     def apply(self, change: Change) -> Touched:
         """Do it; what was undone cannot be done again after it."""
-        self._undone.clear()
-        self._done.append(change)
-        if len(self._done) > MOST_UNDO:
-            self._forgotten = self._done.pop(0)
+        self._history.did(change)
         return self._put(change)
 
     def undo(self) -> Touched:
         """Take the last change back."""
-        if not self._done:
-            return NOTHING
-        change = self._done.pop()
-        self._undone.append(change)
-        return self._put(change.undone())
+        change = self._history.go_back()
+        return self._put(change) if change else NOTHING
 
     def redo(self) -> Touched:
         """Do again what was taken back."""
-        if not self._undone:
-            return NOTHING
-        change = self._undone.pop()
-        self._done.append(change)
-        return self._put(change)
+        change = self._history.go_on()
+        return self._put(change) if change else NOTHING
 
     def mark_saved(self) -> None:
         """What is there now is kept."""
-        self._saved = self._newest
+        self._history.mark_saved()
 
     def apart(self) -> Document:
         """The same document a second time: what is done to the one is not seen in the other."""
         twin = copy(self)
         twin.words, twin._firsts, twin._cues = list(self.words), list(self._firsts), list(self._cues)
         twin.spelling = self.spelling.apart()
-        twin._done, twin._undone = list(self._done), list(self._undone)
+        twin._history = self._history.apart()
         return twin
 
     def become(self, twin: Document) -> None:
@@ -237,11 +191,6 @@ class Document:
         edits = numbered_from(later(self.edits, by_s), cut)
         told = replace(self._transcript, words=self._head + words, edits=edits)
         return replace(told, run=run, parent=self._transcript.run, author=author)
-
-    @property
-    def _newest(self) -> Change | None:
-        """The change that led to what is there now; None at the beginning."""
-        return self._done[-1] if self._done else self._forgotten
 
     def _put(self, change: Change) -> Touched:
         if change.reach is None:

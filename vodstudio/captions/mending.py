@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from vodstudio.captions.commands import merge, set_times, split
 from vodstudio.captions.cue import Finding, Level
-from vodstudio.captions.document import Change, Document
+from vodstudio.captions.document import Document
+from vodstudio.captions.history import Change
 from vodstudio.captions.shape import characters_of, shape_findings
 from vodstudio.core.errors import Conflict
 

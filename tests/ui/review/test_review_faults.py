@@ -21,7 +21,8 @@ from tests.store.kit import add
 from tests.ui.review_desk import CTRL, QUIET, SHIFT, Build, Desk, Key, Run, spoken
 from tests.ui.review_kit import JOB, ReviewStage, heard, heard_words
 from vodstudio.captions.commands import set_times
-from vodstudio.captions.document import Change, Document
+from vodstudio.captions.document import Document
+from vodstudio.captions.history import Change
 from vodstudio.captions.transcript import Transcript, Word
 from vodstudio.core.jobs import StepKind, StepState
 from vodstudio.core.transcripts import OPERATOR, SPEECH

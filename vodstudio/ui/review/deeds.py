@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from vodstudio.captions import commands
 from vodstudio.captions.alignment import text_of
 from vodstudio.captions.cue import Finding
-from vodstudio.captions.document import Change
 from vodstudio.captions.edits import Waiver
+from vodstudio.captions.history import Change
 from vodstudio.core.transcripts import OPERATOR
 from vodstudio.ui.review.asking import STAY, ReasonQuestion, ShiftQuestion
 from vodstudio.ui.review.finding import Finder

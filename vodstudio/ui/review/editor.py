@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from vodstudio.captions.changes import change_to_json
 from vodstudio.captions.check import CheckSetting, check
 from vodstudio.captions.cue import Finding
-from vodstudio.captions.document import Change, Document, Touched
+from vodstudio.captions.document import Document, Touched
+from vodstudio.captions.history import Change
 from vodstudio.core.errors import VodError, problem_of
 from vodstudio.services.review_journal import TYPED
 from vodstudio.ui.coroutines import Coroutines

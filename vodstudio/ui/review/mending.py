@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vodstudio.captions.document import Change
+from vodstudio.captions.history import Change
 from vodstudio.captions.mending import mend, mend_all
 from vodstudio.ui.wording import many
 

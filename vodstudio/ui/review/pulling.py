@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from vodstudio.captions.commands import set_times
-from vodstudio.captions.document import Change
 from vodstudio.captions.edits import Times
+from vodstudio.captions.history import Change
 from vodstudio.captions.pulling import Grip, pull
 
 if TYPE_CHECKING:

@@ -105,7 +105,9 @@ class ReviewWindow(QWidget):
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([620, 720])
         column.addWidget(splitter, 1)
-        column.addWidget(self._build_footer())
+        foot = Footer(self)
+        self.state, self.summary = foot.state, foot.summary
+        column.addWidget(foot)
 
     def _build_header(self) -> QFrame:
         head = QFrame(self)
@@ -160,19 +162,6 @@ class ReviewWindow(QWidget):
         column.addWidget(self.cues, 1)
         right.setMinimumWidth(520)
         return right
-
-    def _build_footer(self) -> QFrame:
-        foot = QFrame(self)
-        foot.setProperty("role", "footer")
-        foot.setFixedHeight(34)
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(16, 0, 16, 0)
-        self.state = label("", "small", foot)
-        self.summary = label("", "small", foot)
-        row.addWidget(self.state)
-        row.addStretch(1)
-        row.addWidget(self.summary)
-        return foot
 
     def _connect(self) -> None:
         self.editor.touched.connect(self._on_touched)
@@ -294,6 +283,22 @@ class ReviewWindow(QWidget):
         self.editor.stop()
         self.player.close()
         self.gone.emit(self)
+
+
+class Footer(QFrame):
+    """What is saved, on the left; how many captions there are and how many want a look, on the right."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "footer")
+        self.setFixedHeight(34)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        self.state = label("", "small", self)
+        self.summary = label("", "small", self)
+        row.addWidget(self.state)
+        row.addStretch(1)
+        row.addWidget(self.summary)
 
 
 def _tip(tip: str, name: str) -> str:
