@@ -692,6 +692,19 @@ def test_opened_and_not_touched_the_cues_are_those_of_the_files() -> None:
     assert Document(transcript, BROADCAST_32, setting).cues == segment(words, BROADCAST_32, setting).cues
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+def test_a_long_meeting_is_laid_out_stretch_by_stretch_as_if_at_once(seed: int) -> None:
+    words, duration_s = council_words(seed, 900)
+    transcript = Transcript(language="en", duration=duration_s, words=tuple(words))
+    setting = Setting(duration_s=duration_s)
+    shares: list[float] = []
+    document = Document(transcript, BROADCAST_32, setting, told=shares.append)
+    assert document.cues == segment(words, BROADCAST_32, setting).cues
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
 def test_a_taken_back_change_is_a_line_too() -> None:
     document = opened()
     waiver = Waiver(rule="Q03", at_s=1.0, reason="roll call")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import attrgetter
 
 from vodstudio.captions.alignment import text_of
+from vodstudio.captions.borders import Borders
 from vodstudio.captions.cue import Cue
 from vodstudio.captions.edits import later, numbered_from, sliced
 from vodstudio.captions.history import Change, History
@@ -18,6 +19,8 @@ from vodstudio.captions.repair import repair_words
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.spelling import Spelling
 from vodstudio.captions.transcript import Transcript, Word
+
+STRETCH_WORDS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,21 @@ class Touched:
 NOTHING = Touched(0, 0, 0)
 
 
+def _nobody(_share: float) -> None:
+    """Listens to how far it is."""
+
+
 class Document:
     """The captions of one video, in the time of that video; words before its beginning are kept aside."""
 
     def __init__(
-        self, transcript: Transcript, profile: Profile, setting: Setting, *, in_point_s: float = 0.0
+        self,
+        transcript: Transcript,
+        profile: Profile,
+        setting: Setting,
+        *,
+        in_point_s: float = 0.0,
+        told: Callable[[float], object] = _nobody,
     ) -> None:
         self.profile = profile
         self._setting = setting
@@ -54,7 +67,7 @@ class Document:
         self._history = History()
         self._look_at_borders()
         self.spelling = Spelling(self.words, self.edits.locked_breaks, setting.numbers, setting.language)
-        self._derive(0, len(self.words), 0)
+        self._lay_out(told)
 
     @property
     def language(self) -> str:
@@ -94,7 +107,7 @@ class Document:
     @property
     def cues_inside(self) -> tuple[Cue, ...]:
         """Those that begin before the video ends: what the files hold."""
-        return tuple(self._cues[: bisect_left(self._firsts, self._inside)])
+        return tuple(self._cues[: bisect_left(self._firsts, self._borders.inside)])
 
     @property
     def is_changed(self) -> bool:
@@ -146,7 +159,7 @@ class Document:
 
     def is_beyond(self, row: int) -> bool:
         """Whether it begins after the video has ended: such captions are in no file (F10)."""
-        return self._firsts[row] >= self._inside
+        return self._firsts[row] >= self._borders.inside
 
     def apply(self, change: Change) -> Touched:
         """Do it; what was undone cannot be done again after it."""
@@ -173,6 +186,7 @@ class Document:
         twin.words, twin._firsts, twin._cues = list(self.words), list(self._firsts), list(self._cues)
         twin.spelling = self.spelling.apart()
         twin._history = self._history.apart()
+        twin._look_at_borders()
         return twin
 
     def become(self, twin: Document) -> None:
@@ -197,65 +211,48 @@ class Document:
             self.edits = change.after
             return NOTHING
         low, high = change.reach
-        old = self._block(low, high)
+        old = self._borders.block(low, high)
         self.words[change.first : change.first + len(change.removed)] = change.inserted
         self.edits = change.after
         self._look_at_borders()
         place = (change.first, len(change.removed), len(change.inserted))
         low, high = self.spelling.replaced(self.words, self.edits.locked_breaks, place, (low, high))
-        new = self._block(low, high + change.growth)
+        new = self._borders.block(low, high + change.growth)
         return self._derive(min(old[0], new[0]), max(old[1] + change.growth, new[1]), change.growth)
 
-    def _block(self, low: int, high: int) -> tuple[int, int]:
-        """The words around these between which captions depend on each other."""
-        return self._border_before(low), self._border_after(high)
-
-    def _border_before(self, word: int) -> int:
-        while word > 0 and not self._is_border(word):
-            word -= 1
-        return max(0, word)
-
-    def _border_after(self, word: int) -> int:
-        while word < len(self.words) and not self._is_border(word):
-            word += 1
-        return min(word, len(self.words))
-
     def _look_at_borders(self) -> None:
-        self._locks = sorted({0, *self.edits.locked_breaks})
-        self._inside = len(self.words)
-        if self.duration_s > 0:
-            self._inside = bisect_left(self.words, self.duration_s, key=attrgetter("start"))
-            while self._is_drawn_inside():
-                after = bisect_right(self._locks, self._inside)
-                self._inside = self._locks[after] if after < len(self._locks) else len(self.words)
+        self._borders = Borders(
+            self.words, self.edits, duration_s=self.duration_s, hard_pause_s=self.profile.hard_pause_s
+        )
 
-    def _is_drawn_inside(self) -> bool:
-        """Whether a person has made the words at the video's end one caption that begins before it."""
-        if self._inside >= len(self.words):
-            return False
-        lock = self._locks[bisect_right(self._locks, self._inside) - 1]
-        start_s = self.edits.time_overrides.get(lock, (self.words[lock].start, 0.0))[0]
-        return lock in self.edits.whole and start_s < self.duration_s
+    def _lay_out(self, told: Callable[[float], object]) -> None:
+        """All captions for the first time, some minutes after the other; `told` hears which part is done."""
+        borders, at = self._borders, 0
+        while at < len(self.words):
+            end = borders.after(at + STRETCH_WORDS)
+            begin = self._context(at)
+            made = [pair for pair in self._derived(begin, borders.after(end + 1)) if at <= pair[0] < end]
+            self._firsts += [word for word, _ in made]
+            self._cues += [cue for _, cue in made]
+            told(end / len(self.words))
+            at = end
 
-    def _is_border(self, word: int) -> bool:
-        """Whether no caption can reach across the place before this word: locked, silent, or the video's end."""
-        lock = self._locks[bisect_right(self._locks, word) - 1]
-        if word in (lock, self._inside):
-            return True
-        pause_s = self.words[word].start - self.words[word - 1].end
-        return pause_s >= self.profile.hard_pause_s and lock not in self.edits.whole
+    def _context(self, word: int) -> int:
+        """From where on captions say when this word's caption begins: the block before, and those it waits for."""
+        begin = self._borders.before(word - 1)
+        while begin and begin not in self.edits.time_overrides and self._late_s(begin) > self.frame_s:
+            begin = self._borders.before(begin - 1)
+        return begin
 
     def _derive(self, low: int, high: int, growth: int) -> Touched:
         """Make the captions of these words again, with the block before and after, whose times look at them."""
-        start, end = self._border_before(low - 1), self._border_after(high + 1)
-        begin, stop = self._border_before(start - 1), self._border_after(end + 1)
-        while begin and begin not in self.edits.time_overrides and self._late_s(begin) > self.frame_s:
-            begin = self._border_before(begin - 1)
+        start, end = self._borders.before(low - 1), self._borders.after(high + 1)
+        begin, stop = self._context(start), self._borders.after(end + 1)
         derived = list(self._derived(begin, stop))
         while end < len(self.words) and _starts(derived, end, stop) != self._starts(
             end - growth, stop - growth
         ):
-            end, stop = stop, self._border_after(stop + 1)
+            end, stop = stop, self._borders.after(stop + 1)
             derived = list(self._derived(begin, stop))
         first = bisect_left(self._firsts, start)
         last = bisect_left(self._firsts, end - growth) if end < len(self.words) else len(self._firsts)
@@ -277,7 +274,7 @@ class Document:
 
     def _derived(self, low: int, high: int) -> Iterator[tuple[int, Cue]]:
         """First word and caption; words after the end of the video are captions too, which no file will hold."""
-        middle = min(max(self._inside, low), high)
+        middle = min(max(self._borders.inside, low), high)
         for first, last, duration_s in ((low, middle, self.duration_s), (middle, high, 0.0)):
             decided = sliced(self.edits, first, last)
             setting = replace(
