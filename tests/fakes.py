@@ -36,6 +36,7 @@ from vodstudio.core.jobs import (
     current_step,
     refuse_redo,
 )
+from vodstudio.core.measured import Measured, Sample
 from vodstudio.core.order import Candidate, choose, line_up, natural_place
 from vodstudio.core.plan import (
     StepIdentity,
@@ -129,6 +130,7 @@ class Memory:
     holds: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     versions: dict[TranscriptId, TranscriptVersion] = field(default_factory=dict)
+    samples: dict[tuple[Fingerprint, str, float], Sample] = field(default_factory=dict)
     lines: list[LogLine] = field(default_factory=list)
     trail: list[tuple[str, Json, datetime]] = field(default_factory=list)
     asked_at: datetime | None = None
@@ -910,6 +912,47 @@ class FakeTranscripts:
         return other in known and known[one].fingerprint == known[other].fingerprint
 
 
+class FakeSamples:
+    """`core.ports.Samples`."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def keep(self, sample: Sample) -> None:
+        """Know this minute."""
+        self._memory.samples[sample.fingerprint, sample.model, sample.start_s] = sample
+
+    def of(self, fingerprint: Fingerprint, model: str) -> list[Sample]:
+        """The corrected minutes of a recording."""
+        found = [s for s in self._memory.samples.values() if (s.fingerprint, s.model) == (fingerprint, model)]
+        return sorted(found, key=lambda sample: sample.start_s)
+
+    def measured(self, city_id: CityId) -> tuple[Measured, ...]:
+        """What the whole measurements of a city say."""
+        whole: dict[str, list[list[Sample]]] = {}
+        of_city = [sample for sample in self._memory.samples.values() if sample.city_id == city_id]
+        for fingerprint, model in {(sample.fingerprint, sample.model) for sample in of_city}:
+            found = [s for s in of_city if (s.fingerprint, s.model) == (fingerprint, model)]
+            if len(found) >= max(sample.samples for sample in found):
+                whole.setdefault(model, []).append(found)
+        told = [_sum_of(model, found) for model, found in whole.items()]
+        return tuple(
+            sorted(sorted(told, key=lambda each: each.model), key=lambda each: each.at, reverse=True)
+        )
+
+
+def _sum_of(model: str, found: list[list[Sample]]) -> Measured:
+    samples = [sample for one in found for sample in one]
+    return Measured(
+        model=model,
+        words=sum(sample.words for sample in samples),
+        errors=sum(sample.changed + sample.missing + sample.invented for sample in samples),
+        samples=len(samples),
+        recordings=len(found),
+        at=max(sample.at for sample in samples),
+    )
+
+
 class FakeNotes:
     """`core.ports.Notes`."""
 
@@ -954,6 +997,7 @@ class FakeUnit:
         self.queue = FakeQueue(memory)
         self.recordings = FakeRecordings(memory)
         self.transcripts = FakeTranscripts(memory)
+        self.samples = FakeSamples(memory)
         self.notes = FakeNotes(memory)
 
 

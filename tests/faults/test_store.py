@@ -200,7 +200,7 @@ def _fill(store: SqliteStore, filler: Path) -> None:
 def test_a04_a_backup_that_finds_no_space_fails_alone(tmp_path: Path, used: Home) -> None:
     disk = tmp_path / "backups"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=640k", "tmpfs", str(disk)], check=True)
     try:
         first = used.back_up()
         with pytest.raises(NoSpace):
@@ -470,8 +470,8 @@ def test_a12_a_database_of_another_program_is_refused(house: Home) -> None:
 
 SECOND = '''"""A second version for the trial."""
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{now}"
 def upgrade():
     connection = op.get_bind()
     connection.exec_driver_sql("ALTER TABLE jobs ADD COLUMN mood TEXT NOT NULL DEFAULT 'good'")
@@ -484,7 +484,9 @@ def upgrade():
 def target(folder: Path, extra: str = "CREATE INDEX jobs_mood ON jobs (mood)") -> Target:
     scripts = folder / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_mood.py").write_text(SECOND.replace("{extra}", extra), encoding="utf-8")
+    script = SECOND.replace("{extra}", extra).replace("{now}", f"{SCHEMA:04d}")
+    script = script.replace("{next}", f"{SCHEMA + 1:04d}")
+    (scripts / "versions" / f"{SCHEMA + 1:04d}_mood.py").write_text(script, encoding="utf-8")
     return Target(schema=SCHEMA + 1, scripts=scripts)
 
 
@@ -496,7 +498,7 @@ def test_a13_a_migration_backs_up_first_and_then_does_all(used: Home, tmp_path: 
     assert (backup.reason, backup.schema) == (f"before-v{SCHEMA + 1}", SCHEMA)
     with closing(sqlite3.connect(used.path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA + 1,)
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (f"{SCHEMA + 1:04d}",)
         assert connection.execute("SELECT mood FROM jobs").fetchall() == [("good",), ("good",)]
     assert used.refused().code == "VS-STORE-NEWER"
 

@@ -28,6 +28,7 @@ from vodstudio.core.unit import NewJob as NewJob
 from vodstudio.core.unit import Notes as Notes
 from vodstudio.core.unit import Queue as Queue
 from vodstudio.core.unit import Recordings as Recordings
+from vodstudio.core.unit import Samples as Samples
 from vodstudio.core.unit import Store as Store
 from vodstudio.core.unit import TakenOut as TakenOut
 from vodstudio.core.unit import Transcripts as Transcripts

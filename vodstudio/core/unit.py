@@ -20,6 +20,7 @@ from vodstudio.core.jobs import (
     StepId,
     StepKind,
 )
+from vodstudio.core.measured import Measured, Sample
 from vodstudio.core.outcome import Outcome
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import AuditNote, Counts, HeldCondition, JobFilter, JobRow, LogLine
@@ -268,6 +269,22 @@ class Transcripts(Protocol):
         ...
 
 
+class Samples(Protocol):
+    """Minutes that a person has corrected; they belong to the content, and outlive its jobs."""
+
+    def keep(self, sample: Sample) -> None:
+        """Know this minute; what was known of the same one is replaced."""
+        ...
+
+    def of(self, fingerprint: Fingerprint, model: str) -> list[Sample]:
+        """The corrected minutes of a recording that this model heard, in their order."""
+        ...
+
+    def measured(self, city_id: CityId) -> tuple[Measured, ...]:
+        """What the whole measurements of a city say, for each model, the newest first."""
+        ...
+
+
 class Notes(Protocol):
     """Small facts of the queue itself, the activity log and the audit trail."""
 
@@ -311,6 +328,8 @@ class Unit(Protocol):
     def recordings(self) -> Recordings: ...
     @property
     def transcripts(self) -> Transcripts: ...
+    @property
+    def samples(self) -> Samples: ...
     @property
     def notes(self) -> Notes: ...
 

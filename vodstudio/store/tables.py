@@ -23,7 +23,7 @@ from vodstudio.core.rows import Verdict
 from vodstudio.core.station import Lane
 
 APPLICATION_ID = 0x564F4453  # "VODS"
-SCHEMA = 1
+SCHEMA = 2
 
 CLAIMABLE = "state = 'ready' AND is_paused = 0 AND not_before IS NULL AND waits_for_key IS NULL"
 STARTED = f"{CLAIMABLE} AND is_started = 1"
@@ -272,6 +272,26 @@ transcripts = Table(
     Column("made_at", Integer, nullable=False),
 )
 Index("transcripts_chosen", transcripts.c.recording_id, unique=True, sqlite_where=text("is_chosen = 1"))
+
+# What a person has corrected of a recording's sound, minute by minute; it outlives job and recording.
+samples = Table(
+    "samples",
+    metadata,
+    Column("fingerprint", Text, primary_key=True, nullable=False),
+    Column("model", Text, primary_key=True, nullable=False),
+    Column("start_ms", Integer, primary_key=True, nullable=False),
+    Column("end_ms", Integer, CheckConstraint("end_ms > start_ms"), nullable=False),
+    Column("samples", Integer, CheckConstraint("samples >= 1"), nullable=False),
+    _text("city_id"),
+    Column("text", Text, nullable=False),
+    Column("words", Integer, CheckConstraint("words >= 0"), nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("invented", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("samples_of_city", samples.c.city_id)
 
 _COUNT = (
     "INSERT INTO job_counts (city_id, state, jobs) VALUES ({row}.city_id, {row}.state, {by}) "

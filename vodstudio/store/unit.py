@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from vodstudio.core.ports import Jobs, Notes, Queue, Recordings, Transcripts
+from vodstudio.core.ports import Jobs, Notes, Queue, Recordings, Samples, Transcripts
 from vodstudio.store.jobs import SqlJobs
 from vodstudio.store.notes import SqlNotes
 from vodstudio.store.queue import SqlQueue
 from vodstudio.store.recordings import SqlRecordings
+from vodstudio.store.samples import SqlSamples
 from vodstudio.store.transcripts import SqlTranscripts
 
 
@@ -20,6 +21,7 @@ class SqlUnit:
         self.queue: Queue = SqlQueue(connection)
         self.recordings: Recordings = SqlRecordings(connection)
         self.transcripts: Transcripts = SqlTranscripts(connection)
+        self.samples: Samples = SqlSamples(connection)
         self._notes = SqlNotes(connection)
 
     @property
