@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -94,7 +95,13 @@ def listen(script: str, request: Mapping[str, Any]) -> None:
         spool.write(bytes(2 * 64_000))
     tell({"event": "listening", "at_s": 2.0})
     heard_from = {"track": 0, "channel": "mix", "why": ""}
-    body = {"samples": 64_000, "regions": [[0, 64_000]], "marks": [], "maximum": 1.0}
+    body = {
+        "samples": 64_000,
+        "sum": zlib.crc32(bytes(2 * 64_000)),
+        "regions": [[0, 64_000]],
+        "marks": [],
+        "maximum": 1.0,
+    }
     tell({"event": "listened", **body, "heard_from": heard_from})
 
 

@@ -30,6 +30,15 @@ def end_group(popen: subprocess.Popen[bytes], grace_s: float) -> int | None:
         return None
 
 
+def reap(popen: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a child, end what it left behind while its PID is still its own, then let the PID go."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
+        _kill_group(popen.pid)
+    popen.wait()
+
+
 def _kill_group(pid: int) -> None:
     """What the child itself started may outlive it; its session is ours alone, so all of it goes."""
     if sys.platform == "win32":

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import BadMedia
-from vodstudio.core.files import CHUNK_BYTES, writing
+from vodstudio.core.files import writing
 from vodstudio.workers.child import Channel
 from vodstudio.workers.containers import sound_frames
 from vodstudio.workers.sound import no_audio, samples_of, sound_of, timekeeper
 from vodstudio.workers.sound_choice import HeardFrom, choose
 from vodstudio.workers.voice import VadSettings, Voice
-from vodstudio.workers.windows import SAMPLE_BYTES, SAMPLE_RATE, Features, Region, Speech
+from vodstudio.workers.windows import SAMPLE_BYTES, SAMPLE_RATE, Features, Region, Speech, checksum
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +59,7 @@ def listen(request: Json, channel: Channel, inbox: object) -> None:
         {
             "event": "listened",
             "samples": walk.samples,
+            "sum": walk.sum,
             "regions": _told(walk.regions),
             "marks": walk.marks,
             "maximum": loudest(spool, walk.regions, int(mels)) if mels and walk.regions else None,
@@ -89,7 +90,7 @@ class Walk:
         self._begin(None)
 
     def _begin(self, kept: Json | None) -> None:
-        self.samples = 0
+        self.samples = self.sum = 0
         self.marks: list[tuple[float, float]] = []
         self.regions = [Region(start, end) for start, end in kept["regions"]] if kept else []
         self._untold, self._unkept = 0, len(self.regions)
@@ -113,6 +114,7 @@ class Walk:
                 for block in blocks:
                     self._take(block, voice, file)
                 self._sync(file)
+                self.sum = checksum(file, self._kept_to, self.samples, self._sum)
         if self.samples == 0:
             raise no_audio(self._source)
         self.regions += voice.finish()
@@ -121,7 +123,7 @@ class Walk:
     def _beyond(self, blocks: Iterator[NDArray[np.int16]], file: BinaryIO) -> Iterator[NDArray[np.int16]]:
         """What lies behind the state that was kept; before it nothing may have changed, on disk nor in the file."""
         wanted, total = self._sum, self._kept_to
-        if _sum_of(file, 0, total, 0) != wanted:
+        if checksum(file, 0, total, 0) != wanted:
             raise NotTheSame
         file.truncate(total * SAMPLE_BYTES)
         file.seek(0, os.SEEK_END)
@@ -164,7 +166,7 @@ class Walk:
     def _keep(self, voice: Voice, file: BinaryIO) -> None:
         self._sync(file)
         after = [self._kept_to, self._sum]
-        self._sum = _sum_of(file, self._kept_to, voice.seen, self._sum)
+        self._sum = checksum(file, self._kept_to, voice.seen, self._sum)
         self._kept_to = voice.seen
         new = self.regions[self._unkept :]
         self._unkept = len(self.regions)
@@ -196,17 +198,6 @@ def _opened(spool: Path, mode: str) -> Iterator[BinaryIO]:
     finally:
         with writing(spool):
             file.close()
-
-
-def _sum_of(file: BinaryIO, start: int, end: int, before: int) -> int:
-    """The running checksum of the samples from `start` to `end`; the place in the file stays where it was."""
-    place = file.tell()
-    file.seek(start * SAMPLE_BYTES)
-    left = (end - start) * SAMPLE_BYTES
-    while left > 0 and (part := file.read(min(left, CHUNK_BYTES))):
-        before, left = zlib.crc32(part, before), left - len(part)
-    file.seek(place)
-    return before
 
 
 def _told(regions: list[Region]) -> list[list[int]]:

@@ -13,7 +13,7 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.jobs import Json
 from vodstudio.core.ports import Context
 from vodstudio.workers.voice import VadSettings
-from vodstudio.workers.windows import SAMPLE_BYTES
+from vodstudio.workers.windows import SAMPLE_BYTES, checksum
 
 LISTENED = "listened"
 KEPT = "listening"
@@ -43,13 +43,16 @@ class Listening:
         return hashlib.sha256(body.encode()).hexdigest()[:12]
 
     def known(self) -> Json | None:
-        """The answer of an earlier attempt, when its spool still lies there."""
+        """The answer of an earlier attempt, when its spool still lies there, sample for sample."""
         key = f"{LISTENED}:{self._mark}"
         body = next((c.body for c in self.context.checkpoints() if c.key == key), None)
         if body is None or not self.spool.is_file():
             return None
-        is_whole = self.spool.stat().st_size == cast(int, body["samples"]) * SAMPLE_BYTES
-        return body if is_whole else None
+        samples = cast(int, body["samples"])
+        if self.spool.stat().st_size != samples * SAMPLE_BYTES:
+            return None
+        with self.spool.open("rb") as file:
+            return body if checksum(file, 0, samples) == body.get("sum") else None
 
     def request(self, source: Path) -> Mapping[str, Any]:
         """For the child, with the last state that an interrupted attempt left."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from vodstudio.core.errors import ChildCrashed, NotFound, VodError
 from vodstudio.core.files import write_atomically
 from vodstudio.workers.child_environment import child_environment
-from vodstudio.workers.endings import end_group, ended_by_record, identity_of
+from vodstudio.workers.endings import end_group, ended_by_record, identity_of, reap
 from vodstudio.workers.job_object import JobObject
 from vodstudio.workers.tail import Tail
 
@@ -65,6 +65,7 @@ class Child:
         self._lines: queue.Queue[bytes | None] = queue.Queue(LINES_AHEAD)
         self._is_over = threading.Event()
         self._is_abandoned = False
+        self._is_reaped = False
         self._tail = Tail(command.log)
         self._threads = [
             threading.Thread(target=self._read_lines, name=f"child-{self.pid}-lines", daemon=True),
@@ -80,6 +81,9 @@ class Child:
                 break
         if not self._offer(None):
             self._tell_end()
+        # Nobody may ask for a long time: a child that ended by itself is no zombie, and its PID is not kept as its own.
+        reap(self._popen)
+        self._is_reaped = True
 
     def _offer(self, line: bytes | None) -> bool:
         """Hand a line over; False once nobody will read it any more."""
@@ -155,7 +159,7 @@ class Child:
         self.ask_to_end()
         if self._is_abandoned and self.is_alive:
             return UNENDED
-        status = end_group(self._popen, grace_s)
+        status = self._popen.returncode if self._is_reaped else end_group(self._popen, grace_s)
         self._is_abandoned = status is None
         if status is None:
             log.warning("child %d does not end although it was killed: it is left", self.pid)

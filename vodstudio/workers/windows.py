@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from vodstudio.core.files import CHUNK_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +29,17 @@ class Region:
 
     start: int
     end: int
+
+
+def checksum(spool: BinaryIO, start: int, end: int, before: int = 0) -> int:
+    """The running checksum of the samples from `start` to `end`; the place in the file stays where it was."""
+    place = spool.tell()
+    spool.seek(start * SAMPLE_BYTES)
+    left = (end - start) * SAMPLE_BYTES
+    while left > 0 and (part := spool.read(min(left, CHUNK_BYTES))):
+        before, left = zlib.crc32(part, before), left - len(part)
+    spool.seek(place)
+    return before
 
 
 def as_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
