@@ -213,6 +213,56 @@ def test_w5_a_word_that_may_be_where_it_was_heard_stays(
     assert repair_words(words, 30.0, speech).words == words
 
 
+def _at_once(*texts: str, at_s: float = 10.6) -> list[Word]:
+    return [word(at_s, at_s, f" {text}") for text in texts]
+
+
+def test_w4_words_heard_at_one_moment_take_the_quiet_after_them() -> None:
+    """A real hearing in short: the words of a sentence have no length, and then nobody speaks for two seconds."""
+    words = [
+        word(10.0, 10.6, " Please"),
+        *_at_once("state", "your", "name", "and"),
+        word(10.6, 10.9, " address."),
+        word(13.5, 14.0, " Thank"),
+    ]
+    repaired = repair_words(words, 30.0)
+    starts = [one.start for one in repaired.words]
+    each_s = [len(text) / 15 for text in ("state.", "your.", "name.", "and.")]
+    assert starts == pytest.approx([10.0, *itertools.accumulate(each_s, initial=10.6), 13.5])
+    assert repaired.words[5].end - repaired.words[5].start == pytest.approx(0.3)
+    assert {finding.rule for finding in repaired.findings} == {"W4"}
+    assert repair_words(repaired.words, 30.0).words == repaired.words
+
+
+def test_w4_they_share_the_quiet_that_there_is() -> None:
+    words = [word(10.0, 10.6), *_at_once("state", "your", "name", "and"), word(11.3, 12.0)]
+    mended = repair_words(words, 30.0).words
+    assert mended[4].end == pytest.approx(11.2)
+    voiced = repair_words(words, 30.0, speech=[(2.0, 4.0), (9.0, 11.0)]).words
+    assert voiced[4].end == pytest.approx(11.0)
+    assert repair_words(words[:-1], 10.9).words[4].end == pytest.approx(10.9)
+
+
+@pytest.mark.parametrize("touching", [0, 12])
+def test_w4_no_quiet_near_them_leaves_them(touching: int) -> None:
+    """Nothing is moved over the words that follow, nor more of them carried along than a few."""
+    words = [word(10.0, 10.6), *_at_once("state", "your", "name", "and"), word(10.6, 11.0)]
+    words += [word(11.0 + number / 2, 11.5 + number / 2) for number in range(touching)]
+    words.append(word(words[-1].end + 0.12, words[-1].end + 1.0))
+    mended = repair_words(words, 30.0).words
+    assert mended[6:] == tuple(words[6:])
+    assert [one.start for one in mended[1:5]] == pytest.approx([10.6, 10.62, 10.64, 10.66])
+
+
+def test_w4_three_words_are_no_crowd_and_words_out_of_order_neither() -> None:
+    three = [word(10.0, 10.6), *_at_once("a", "b", "c"), word(10.6, 11.0), word(14.0, 15.0)]
+    assert [finding.rule for finding in repair_words(three, 30.0).findings] == ["W1"] * 4
+    apart = [word(10.0 + number, 10.0 + number) for number in range(6)]
+    backwards = list(reversed(apart))
+    assert {finding.rule for finding in repair_words(apart, 30.0).findings} == {"W1"}
+    assert "W4" not in {finding.rule for finding in repair_words(backwards, 30.0).findings}
+
+
 def test_w1_overlap_trims_the_end_of_the_earlier_word() -> None:
     repaired = repair_words([word(1.0, 2.0), word(1.5, 2.5)], 10.0)
     assert [(one.start, one.end) for one in repaired.words] == [(1.0, 1.5), (1.5, 2.5)]

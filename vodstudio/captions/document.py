@@ -266,7 +266,8 @@ class Document:
 
     def _late_s(self, word: int) -> float:
         """How long the caption of this word waits, because line 21 is busy with those before."""
-        return self._cues[bisect_left(self._firsts, word)].start_s - self.words[word].start
+        row = bisect_left(self._firsts, word)
+        return max((cue.start_s - self.words[word].start for cue in self._cues[row : row + 1]), default=0.0)
 
     def _starts(self, low: int, high: int) -> list[float]:
         first, last = bisect_left(self._firsts, low), bisect_left(self._firsts, high)

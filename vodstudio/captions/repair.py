@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from bisect import bisect_left
-from collections.abc import Sequence, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vodstudio.captions.breaks import ends_sentence
@@ -17,6 +17,11 @@ LONGEST_S = 2.0
 LIKELY_S = 0.6
 _TOUCHING_S = 0.1
 _PAUSE_S = 0.8
+# Four words in a row without a length were said somewhere near: when, nobody has heard. Times come in steps of 20 ms.
+_CROWD, _NO_LENGTH_S, _CROWD_S = 4, 0.021, 0.5
+_LETTERS_A_SECOND = 15
+_CARRIED_WORDS = 8
+_LEAST_ROOM_S = 0.05
 
 Region = tuple[float, float]
 
@@ -38,13 +43,14 @@ def repair_words(words: Sequence[Word], duration_s: float, speech: Sequence[Regi
     times = [_finite(word, duration_s) for word in kept]
     times = [_not_too_long(times, index, speech) for index in range(len(times))]
     together = _with_their_sentence(kept, times, speech)
-    moved = {place for place, (old, new) in enumerate(zip(times, together, strict=True)) if old != new}
-    times = _in_order(together, _ceiling(together, duration_s))
+    apart = _out_of_crowds(kept, together, speech, _ceiling(together, duration_s))
+    rules = dict.fromkeys(_changed(together, apart), "W4") | dict.fromkeys(_changed(times, together), "W5")
+    times = _in_order(apart, _ceiling(together, duration_s))
     mended = tuple(
         word if (word.start, word.end) == time else dataclasses.replace(word, start=time[0], end=time[1])
         for word, time in zip(kept, times, strict=True)
     )
-    return Repaired(words=mended, findings=_findings(kept, mended, moved))
+    return Repaired(words=mended, findings=_findings(kept, mended, rules))
 
 
 def _finite(word: Word, duration_s: float) -> Region:
@@ -98,6 +104,71 @@ def _with_their_sentence(
     return placed
 
 
+def _out_of_crowds(
+    words: Sequence[Word], times: Sequence[Region], speech: Sequence[Region], ceiling_s: float
+) -> list[Region]:
+    """Words without a length take the quiet after them; what touches them at the other end is carried along.
+
+    Measured against what was really said: such words are put too early, at the end of what was heard before them.
+    """
+    placed = list(times)
+    place = 0
+    while place < len(placed):
+        last = _crowd_end(times, place)
+        if last - place < _CROWD:
+            place += 1
+            continue
+        after = _touching_end(times, last)
+        lasts_s = [(len(word.text.strip()) + 1) / _LETTERS_A_SECOND for word in words[place:last]]
+        room_s = min(_quiet_after(times, after, speech, ceiling_s), sum(lasts_s))
+        if room_s > _LEAST_ROOM_S:
+            at_s, share = times[place][0], room_s / sum(lasts_s)
+            for number, each_s in enumerate(lasts_s, start=place):
+                placed[number] = at_s, at_s + each_s * share
+                at_s = placed[number][1]
+            placed[last:after] = [(start + room_s, end + room_s) for start, end in times[last:after]]
+        place = after
+    return placed
+
+
+def _crowd_end(times: Sequence[Region], first: int) -> int:
+    """The first word after this one that has a length, or was heard later."""
+    begin_s, last = times[first][0], first
+    while last < len(times) and times[last][1] - times[last][0] < _NO_LENGTH_S:
+        if not 0 <= times[last][0] - begin_s < _CROWD_S:
+            break
+        last += 1
+    return last
+
+
+def _touching_end(times: Sequence[Region], first: int) -> int:
+    """The words that follow without a pause, some of them."""
+    last = first
+    while (
+        last < min(len(times), first + _CARRIED_WORDS) and times[last][0] - times[last - 1][1] < _TOUCHING_S
+    ):
+        last += 1
+    return last
+
+
+def _quiet_after(times: Sequence[Region], place: int, speech: Sequence[Region], ceiling_s: float) -> float:
+    """How much later the words before this one may end: not in the next one, nor after the voice has gone."""
+    end_s = times[place - 1][1]
+    limit_s = times[place][0] - _TOUCHING_S if place < len(times) else ceiling_s
+    voice = bisect_right(speech, end_s, key=_start) - 1
+    if voice >= 0:
+        limit_s = min(limit_s, speech[voice][1])
+    return limit_s - end_s
+
+
+def _start(region: Region) -> float:
+    return region[0]
+
+
+def _changed(before: Sequence[Region], after: Sequence[Region]) -> list[int]:
+    return [place for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+
+
 def _in_order(times: Sequence[Region], ceiling_s: float) -> list[Region]:
     """Forwards, each word begins where the one before has ended; then backwards from the end of the recording."""
     least_s = min(SHORTEST_S, ceiling_s / max(1, len(times)))
@@ -120,10 +191,10 @@ def _in_order(times: Sequence[Region], ceiling_s: float) -> list[Region]:
     return placed
 
 
-def _findings(before: Sequence[Word], after: Sequence[Word], moved: Set[int]) -> tuple[Finding, ...]:
+def _findings(before: Sequence[Word], after: Sequence[Word], rules: Mapping[int, str]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
-            rule="W5" if place in moved else "W2" if old.end - old.start > LONGEST_S else "W1",
+            rule=rules.get(place) or ("W2" if old.end - old.start > LONGEST_S else "W1"),
             level=Level.INFORMATION,
             at_s=new.start,
             text=f"“{new.text.strip()}” was said to be at {old.start:.2f} to {old.end:.2f} s;"

@@ -203,6 +203,12 @@ RULES: dict[str, Rule] = {
         ),
         Rule(id="W2", title="Word that lasted too long", quality=_S, source="word times of the speech model"),
         Rule(
+            id="W4",
+            title="Words heard all at one moment",
+            quality=_S,
+            source="word times of the speech model",
+        ),
+        Rule(
             id="W5",
             title="Word apart from its sentence",
             quality=_S,
