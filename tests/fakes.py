@@ -216,6 +216,9 @@ class FakeQueue:
             transcript=FakeTranscripts(self._memory).chosen(entry.job.recording.id)
             if work.step.kind is StepKind.CAPTIONS
             else None,
+            measured=FakeSamples(self._memory).measured(entry.job.city_id)
+            if entry.job.city_id and work.step.kind is StepKind.CAPTIONS
+            else (),
         )
 
     def _key(self, entry: Entry, work: Work, tools: Mapping[StepKind, str]) -> str:

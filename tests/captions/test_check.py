@@ -445,6 +445,7 @@ def test_the_json_keeps_its_shape() -> None:
         "profile",
         "reviewed_by",
         "reviewed_at",
+        "measured",
         "errors",
         "warnings",
         "figures",

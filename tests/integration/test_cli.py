@@ -84,7 +84,7 @@ SHAPES: dict[str, Shape] = {
     "cities": {
         "cities": [
             {
-                "id": str, "name": str, "storages": [STORAGE], "captioned_share": NUMBER_OR_NULL,
+                "id": str, "name": str, "storages": [STORAGE], "captioned_share": NUMBER_OR_NULL, "measured": [object],
                 "needs_a_look": int, "held": int, "latest": (None, ROW),
             }
         ],

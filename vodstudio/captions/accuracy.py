@@ -90,16 +90,22 @@ class Accuracy:
 
 def accuracy_of(heard: Sequence[Word], corrected: Sequence[Word], minutes: Sequence[Region]) -> Accuracy:
     """Compare what was heard in these minutes with what a person has made of it: case and signs do not count."""
-    total = Accuracy(words=0, changed=0, missing=0, invented=0)
-    for start_s, end_s in minutes:
-        one = _compared(_said(corrected, start_s, end_s), _said(heard, start_s, end_s))
-        total = Accuracy(
-            words=total.words + one.words,
-            changed=total.changed + one.changed,
-            missing=total.missing + one.missing,
-            invented=total.invented + one.invented,
-        )
-    return total
+    return together([_compared(_said(corrected, *minute), _said(heard, *minute)) for minute in minutes])
+
+
+def together(found: Sequence[Accuracy]) -> Accuracy:
+    """All of them as one sample."""
+    return Accuracy(
+        words=sum(each.words for each in found),
+        changed=sum(each.changed for each in found),
+        missing=sum(each.missing for each in found),
+        invented=sum(each.invented for each in found),
+    )
+
+
+def minute_accuracy(heard: Sequence[Word], text: str, minute: Region) -> Accuracy:
+    """The same for one minute, and the text that a person has made of it."""
+    return accuracy_of(heard, tuple(_spread(text.split(), minute)), [minute])
 
 
 def _said(words: Sequence[Word], start_s: float, end_s: float) -> list[str]:
@@ -124,8 +130,12 @@ def _compared(meant: Sequence[str], heard: Sequence[str]) -> Accuracy:
 
 def sample_text(words: Sequence[Word], minutes: Sequence[Region]) -> str:
     """What was heard in these minutes, each under its time: for a person to correct while listening."""
-    parts = (f"{_heading(minute)}\n{' '.join(_texts(words, *minute))}\n" for minute in minutes)
-    return "\n".join(parts)
+    return "\n".join(f"{_heading(minute)}\n{minute_text(words, minute)}\n" for minute in minutes)
+
+
+def minute_text(words: Sequence[Word], minute: Region) -> str:
+    """What was heard in this minute."""
+    return " ".join(_texts(words, *minute))
 
 
 def _texts(words: Sequence[Word], start_s: float, end_s: float) -> Iterator[str]:

@@ -30,6 +30,7 @@ from vodstudio.captions.segment import NTSC
 from vodstudio.captions.shape import bad_breaks, breaks_of, shape_findings, speed_of, width_of
 from vodstudio.captions.suspicion import doubts, voice_of
 from vodstudio.captions.transcript import Transcript, Word
+from vodstudio.core.measured import Measured
 
 SCHEMA = 1
 KEPT_UNSURE = 200
@@ -90,6 +91,7 @@ class Report:
     profile: str
     reviewed_by: str = ""
     reviewed_at: str = ""
+    measured: Measured | None = None
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -124,6 +126,7 @@ class Report:
             "profile": self.profile,
             "reviewed_by": self.reviewed_by,
             "reviewed_at": self.reviewed_at,
+            "measured": self.measured.to_json() if self.measured else None,
             "errors": self.errors,
             "warnings": self.warnings,
             "figures": asdict(self.figures),

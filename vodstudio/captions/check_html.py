@@ -8,6 +8,7 @@ from html import escape
 from vodstudio.captions.check import Report, grade_of
 from vodstudio.captions.cue import Finding, Level
 from vodstudio.captions.rules import RULES, Quality
+from vodstudio.core.measured import NOT_MEASURED
 
 MOST_ROWS = 2000
 _GRADES = {Level.INFORMATION: "good", Level.WARNING: "worth a look", Level.ERROR: "has errors"}
@@ -95,6 +96,11 @@ def _figures(report: Report) -> Iterator[str]:
         ("And growing", figures.drift_s_per_hour, " s an hour"),
         ("Language", report.language, ""),
         ("Speech model", report.model, ""),
+        (
+            "Measured on this city with this model",
+            report.measured.sentence if report.measured else NOT_MEASURED,
+            "",
+        ),
         ("Limits", report.profile, ""),
         (
             "Reviewed",

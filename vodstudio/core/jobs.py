@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NewType
 
 from vodstudio.core.errors import ChildCrashed, Conflict, Hold, Problem, ServerBusy, TryLater
+from vodstudio.core.measured import Measured
 from vodstudio.core.recording import Recording
 from vodstudio.core.station import CityId, Lane, Preset
 from vodstudio.core.transcripts import TranscriptVersion
@@ -218,6 +219,7 @@ class Inputs:
     outputs: Mapping[str, Output] = field(default_factory=dict)
     facts: Mapping[StepKind, Json] = field(default_factory=dict)
     transcript: TranscriptVersion | None = None
+    measured: tuple[Measured, ...] = ()
 
     @property
     def words(self) -> Path | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId, JobState, PlanKind, Rank, StepKind, StepState
+from vodstudio.core.measured import Measured
 from vodstudio.core.station import CityId, StorageId
 
 # Where a line comes from that the audit trail keeps.
@@ -140,6 +141,7 @@ class CityCard:
     captioned_by_month: tuple[float, ...] = ()
     needs_a_look: int = 0
     held: int = 0
+    measured: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ class Cities:
             captioned_by_month=tuple(share for share in months if share is not None),
             needs_a_look=sum(row.state in (JobState.NEEDS_A_LOOK, JobState.FAILED) for row in rows),
             held=sum(row.state is JobState.HELD for row in rows),
+            measured=unit.samples.measured(city.id),
         )
 
     @staticmethod

@@ -125,6 +125,7 @@ def card_shape(card: CityCard, looked: Mapping[StorageId, StorageView]) -> Shape
         "name": card.name,
         "storages": [storage_shape(looked.get(view.id, view)) for view in card.storages],
         "captioned_share": card.captioned_share,
+        "measured": [each.to_json() for each in card.measured],
         "needs_a_look": card.needs_a_look,
         "held": card.held,
         "latest": row_shape(card.latest) if card.latest else None,

@@ -36,6 +36,9 @@ _WORDS: Mapping[str, Callable[[Body], str]] = {
     "sidecar.replaced": _replaced,
     "jobs.removed": lambda _: "removed from the queue",
     "jobs.put-back": lambda _: "put back into the queue",
+    "accuracy.measured": lambda body: (
+        f"the words of {body.get('model')} were measured: {body.get('errors')} of {body.get('words')} differ"
+    ),
     "captions.again": lambda _: "captions asked for again, of the chosen words",
 }
 

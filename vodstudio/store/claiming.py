@@ -17,6 +17,7 @@ from vodstudio.core.plan import (
     step_key,
     words_parameter,
 )
+from vodstudio.store.samples import SqlSamples
 from vodstudio.store.transcripts import SqlTranscripts
 from vodstudio.store.values import (
     RECORDING_COLUMNS,
@@ -66,16 +67,18 @@ def work_of(connection: Connection, step_id: StepId, tools: Mapping[StepKind, st
     needed = needs_of(plan, kind)
     outputs = outputs_of_job(connection, job_id, needed)
     transcript = SqlTranscripts(connection).chosen(recording.id) if kind is StepKind.CAPTIONS else None
+    city_id = city_of(row[3])
     inputs = Inputs(
         job_id=job_id,
         step_id=step_id,
         recording=recording,
         plan=plan,
-        city_id=city_of(row[3]),
+        city_id=city_id,
         preset=preset,
         outputs=outputs,
         facts=_facts(connection, job_id, needed),
         transcript=transcript,
+        measured=SqlSamples(connection).measured(city_id) if city_id and kind is StepKind.CAPTIONS else (),
     )
     identity = StepIdentity(
         kind=kind,

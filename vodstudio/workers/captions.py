@@ -29,6 +29,7 @@ from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import BadMedia, Locked
 from vodstudio.core.files import remove_leftovers, write_atomically
 from vodstudio.core.jobs import Inputs, Json, Output, StepKind, StepResult
+from vodstudio.core.measured import of_model
 from vodstudio.core.ports import Context
 from vodstudio.core.station import Preset
 from vodstudio.core.transcripts import SPEECH, TranscriptVersion
@@ -68,6 +69,8 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     video = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, transcript.duration)
     context.check()
     made = captions_of(transcript, inputs.preset, video, context.check, inputs.transcript)
+    measured = of_model(inputs.measured, transcript.model)
+    made = dataclasses.replace(made, report=dataclasses.replace(made.report, measured=measured))
     context.progress(0.7)
     context.check()
     is_silent = not made.cues and not made.report.stops

@@ -1,0 +1,177 @@
+"""Measured accuracy: a person corrects the chosen minutes of a recording, one by one, and what differs is counted."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from vodstudio.captions.accuracy import Accuracy, minute_accuracy, minute_text, sample_minutes, together
+from vodstudio.captions.transcript import Transcript
+from vodstudio.core.errors import Conflict, NotFound
+from vodstudio.core.jobs import Job, JobId
+from vodstudio.core.measured import Measured, Sample, of_model
+from vodstudio.core.ports import Clock, Store, Unit
+from vodstudio.core.station import CityId
+from vodstudio.core.transcripts import TranscriptVersion
+from vodstudio.services.jobs import JobControl
+from vodstudio.services.transcripts import Transcripts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minute:
+    """One of the chosen minutes: what was heard in it, and what a person has made of it, once that is confirmed."""
+
+    start_s: float
+    end_s: float
+    heard: str
+    kept: str | None = None
+    found: Accuracy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """The minutes of one recording, and how far their correcting has come."""
+
+    job: Job
+    transcript: Transcript
+    minutes: tuple[Minute, ...]
+
+    @property
+    def model(self) -> str:
+        """Whose words are measured."""
+        return self.transcript.model
+
+    @property
+    def next_place(self) -> int:
+        """The first minute that nobody has confirmed yet; as many as there are when all are."""
+        places = (place for place, minute in enumerate(self.minutes) if minute.found is None)
+        return next(places, len(self.minutes))
+
+    @property
+    def found(self) -> Accuracy | None:
+        """What all minutes together say; None until the last one is confirmed."""
+        told = [minute.found for minute in self.minutes if minute.found is not None]
+        return together(told) if len(told) == len(self.minutes) else None
+
+
+class Measuring:
+    """What a person can do about it; each confirmed minute is kept, so that another day can go on."""
+
+    def __init__(self, store: Store, clock: Clock, jobs: JobControl, transcripts: Transcripts) -> None:
+        self._store = store
+        self._clock = clock
+        self._jobs = jobs
+        self._transcripts = transcripts
+
+    async def begin(self, job_id: JobId) -> Measurement:
+        """The minutes of this recording, always the same ones, with what was confirmed before."""
+        job = await self._jobs.job(job_id)
+        transcript = await self._transcripts.read(await self._heard(job))
+        minutes = await to_thread(sample_minutes, transcript.regions, transcript.duration)
+        if not minutes:
+            raise NotFound(
+                "Nothing is said here that could be measured",
+                hint="Nothing was changed. Choose a meeting in which people speak.",
+                code="VS-NOTHING-TO-MEASURE",
+            )
+        fingerprint = job.recording.fingerprint
+        kept = await self._store.look(lambda unit: unit.samples.of(fingerprint, transcript.model))
+        return Measurement(
+            job=job,
+            transcript=transcript,
+            minutes=tuple(_minute(transcript, start_s, end_s, kept) for start_s, end_s in minutes),
+        )
+
+    async def keep(self, measurement: Measurement, place: int, text: str) -> Measurement:
+        """A person has listened to this minute, and says that these are its words; returns after the commit."""
+        minute, transcript = measurement.minutes[place], measurement.transcript
+        if not text.strip():
+            raise Conflict(
+                "There are no words in this minute",
+                hint="Nothing was kept. Write what is said in it, as it was said.",
+                code="VS-EMPTY-SAMPLE",
+            )
+        region = (minute.start_s, minute.end_s)
+        found = await to_thread(minute_accuracy, transcript.words, text, region)
+        done = replace(minute, kept=text, found=found)
+        minutes = (*measurement.minutes[:place], done, *measurement.minutes[place + 1 :])
+        after, now = replace(measurement, minutes=minutes), self._clock.now()
+        body = _audited(after)
+
+        def write(unit: Unit) -> None:
+            for sample in _samples(after, now):
+                unit.samples.keep(sample)
+            if body is not None:
+                unit.notes.audit("accuracy.measured", body, now)
+
+        await self._store.run(write)
+        return after
+
+    async def of_city(self, city_id: CityId | None, model: str) -> Measured | None:
+        """What all measurements of this city say about this model."""
+        if city_id is None:
+            return None
+        return of_model(await self._store.look(lambda unit: unit.samples.measured(city_id)), model)
+
+    async def _heard(self, job: Job) -> TranscriptVersion:
+        """The words as the model heard them, before a person corrected any."""
+        versions = {each.id: each for each in await self._transcripts.of(job.recording.id)}
+        version = next((each for each in versions.values() if each.is_chosen), None)
+        while version is not None and version.is_by_hand:
+            version = versions.get(version.parent_id) if version.parent_id else None
+        if version is None:
+            raise NotFound(
+                "There are no heard words to measure yet",
+                hint="Nothing was changed. This can be measured when the speech step is done.",
+                code="VS-NO-WORDS",
+            )
+        return version
+
+
+def _minute(transcript: Transcript, start_s: float, end_s: float, kept: list[Sample]) -> Minute:
+    """A minute that was confirmed of other words of the same model is counted against these."""
+    region = (start_s, end_s)
+    same = next((each for each in kept if abs(each.start_s - start_s) < 0.01), None)
+    return Minute(
+        start_s=start_s,
+        end_s=end_s,
+        heard=minute_text(transcript.words, region),
+        kept=same.text if same else None,
+        found=minute_accuracy(transcript.words, same.text, region) if same else None,
+    )
+
+
+def _samples(measurement: Measurement, now: datetime) -> Iterator[Sample]:
+    """What is confirmed, all of it counted against the same words."""
+    for minute in measurement.minutes:
+        if minute.found is not None:
+            yield Sample(
+                fingerprint=measurement.job.recording.fingerprint,
+                model=measurement.model,
+                city_id=measurement.job.city_id,
+                start_s=minute.start_s,
+                end_s=minute.end_s,
+                samples=len(measurement.minutes),
+                text=minute.kept or "",
+                words=minute.found.words,
+                changed=minute.found.changed,
+                missing=minute.found.missing,
+                invented=minute.found.invented,
+                at=now,
+            )
+
+
+def _audited(measurement: Measurement) -> dict[str, object] | None:
+    found = measurement.found
+    if found is None:
+        return None
+    return {
+        "job": measurement.job.id,
+        "recording": measurement.job.recording.title,
+        "model": measurement.model,
+        "words": found.words,
+        "errors": found.errors,
+        "samples": len(measurement.minutes),
+    }
