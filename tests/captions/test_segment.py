@@ -209,6 +209,14 @@ def test_lines_end_where_a_reader_would_breathe(text: str, lines: tuple[str, ...
     assert one.lines == lines
 
 
+def test_r5_two_captions_rather_than_a_pair_parted() -> None:
+    """What a council says at every hearing fits into two lines only where “public | hearing” is parted."""
+    cues = cues_of(said("We will now open the public hearing on the parking permit.", each=0.36))
+    lines = [line for one in cues for line in one.lines]
+    assert len(cues) == 2
+    assert not [line for line in lines if line.endswith(" public")]
+
+
 def test_spanish_breaks_where_a_spanish_reader_would_breathe() -> None:
     text = "Hay gente con la que no quiero trabajar y hay lugares en los que no quiero estar más."
     lines = [line for one in cues_of(said(text), language="es-MX") for line in one.lines]

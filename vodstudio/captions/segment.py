@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from vodstudio.captions.breaks import break_costs, ends_sentence
+from vodstudio.captions.breaks import NEVER_SPLIT, break_costs, ends_sentence
 from vodstudio.captions.cea608 import columns, row_columns
 from vodstudio.captions.cue import Cue, Finding, Level, clean_line
 from vodstudio.captions.profile import Profile
@@ -136,6 +136,12 @@ def _cut_words(tokens: Sequence[Token]) -> list[Finding]:
     ]
 
 
+def _in_a_cue(cost: float) -> float:
+    """What a line's end costs where a cue's end costs so much: less, but what belongs together is parted as badly."""
+    parted = NEVER_SPLIT if cost >= NEVER_SPLIT else 0.0
+    return parted + _LINE_SHARE * (cost - parted)
+
+
 class _Layout:
     """The tokens with everything that a cost asks for, added up once."""
 
@@ -143,6 +149,7 @@ class _Layout:
         self.tokens = tokens
         self.profile = profile
         self.costs = break_costs(tokens, setting.language)
+        self.line_costs = [_in_a_cue(cost) for cost in self.costs]
         self.spaces = [1 if token.join is Join.SPACE else 0 for token in tokens]
         self.starts = [token.start_s for token in tokens]
         self.ends = [token.end_s for token in tokens]
@@ -259,7 +266,7 @@ class _Layout:
             lower = self._width(place, last)
             rest = 0.0 if lower <= self.profile.max_columns else self._best_break(place, last, lines - 1)[0]
             uneven = upper - lower if upper > lower else 0.5 * (lower - upper)
-            cost = rest + _LINE_SHARE * self.costs[place] + 0.1 * uneven
+            cost = rest + self.line_costs[place] + 0.1 * uneven
             cost += 0.5 * max(0, abs(upper - lower) - _UNEVEN_FROM)
             if cost < best:
                 best, chosen = cost, place
