@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from vodstudio.captions.history import Change
 from vodstudio.captions.lessons import Lesson
 from vodstudio.captions.transcript import Transcript
 from vodstudio.core.errors import Conflict, NotFound, Problem
@@ -362,13 +363,13 @@ class FakeImporting:
 class FakeReviewing:
     """Nothing was heard in any of these recordings; `tests/ui/review_kit.py` has real ones."""
 
-    async def open(self, job_id: JobId) -> Review:
+    async def open(self, job_id: JobId, told: Callable[[float], object]) -> Review:
         raise NotFound("There are no words to review yet", hint="Nothing was changed.", code="VS-NO-WORDS")
 
     def close(self, review: Review) -> None:
         raise AssertionError("nothing was opened")
 
-    async def keep(self, review: Review, changes: Sequence[Mapping[str, object]]) -> None:
+    async def keep(self, review: Review, changes: Sequence[Change | Mapping[str, object]]) -> None:
         raise AssertionError("nothing was opened")
 
     async def take_up(self, review: Review) -> int:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from vodstudio.captions.changes import change_from_json, change_to_json
 from vodstudio.captions.commands import edit_text
 from vodstudio.captions.document import Document
+from vodstudio.captions.history import Change
 from vodstudio.captions.lessons import Lesson, lessons_of
 from vodstudio.captions.profile import profile_named
 from vodstudio.captions.transcript import Transcript
@@ -36,6 +39,7 @@ class SoundPictures(Protocol):
         ...
 
 
+Told = Callable[[float], object]
 CAPTION_FILES = ("srt", "vtt", "scc", "ttml")
 VIDEO_AWAY = (
     "The video is not where it was. The captions can be corrected all the same; to see it, connect its drive "
@@ -44,6 +48,14 @@ VIDEO_AWAY = (
 VIDEO_UNCHECKED = (
     "The video has not been checked yet, so it is not played. The captions can be corrected all the same."
 )
+
+
+def _nobody(_share: float) -> None:
+    """Listens to how far it is."""
+
+
+class _NobodyWaitsError(Exception):
+    """Ends the work of a thread for which nobody waits any more."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,8 +108,8 @@ class Reviewing:
         self._teaching = teaching
         self._open: set[RecordingId] = set()
 
-    async def open(self, job_id: JobId) -> Review:
-        """Everything a window needs; only the first one on a recording may write."""
+    async def open(self, job_id: JobId, told: Told = _nobody) -> Review:
+        """Everything a window needs; only the first one on a recording may write. `told` hears how far it is, on another thread."""
         job = await self._jobs.job(job_id)
         version = await self._transcripts.chosen(job.recording.id)
         if version is None:
@@ -109,20 +121,22 @@ class Reviewing:
         is_read_only = job.recording.id in self._open
         self._open.add(job.recording.id)
         try:
-            return await self._opened(job, version, is_read_only=is_read_only)
+            return await self._opened(job, version, told, is_read_only=is_read_only)
         except BaseException:
             if not is_read_only:
                 self._open.discard(job.recording.id)
             raise
 
-    async def _opened(self, job: Job, version: TranscriptVersion, *, is_read_only: bool) -> Review:
+    async def _opened(
+        self, job: Job, version: TranscriptVersion, told: Told, *, is_read_only: bool
+    ) -> Review:
         transcript = await self._transcripts.read(version)
         probed = next((step for step in job.steps if step.kind is StepKind.PROBE), None)
         facts = probed.facts if probed else {}
         video = video_of(job.recording, job.plan, job.outputs, facts, transcript.duration)
         is_checked = probed is not None and probed.state is StepState.DONE
         journal = self._journal(version)
-        document = await asyncio.to_thread(_document, job, transcript, video)
+        document = await _laid_out(partial(_document, job, transcript, video), told)
         return Review(
             job=job,
             version=version,
@@ -157,9 +171,9 @@ class Reviewing:
         if not review.is_read_only:
             self._open.discard(review.job.recording.id)
 
-    async def keep(self, review: Review, changes: Sequence[Mapping[str, object]]) -> None:
+    async def keep(self, review: Review, changes: Sequence[Change | Line]) -> None:
         """Note changes on disk; what is noted survives a crash (F07)."""
-        await asyncio.to_thread(review.journal.write, changes)
+        await asyncio.to_thread(lambda: review.journal.write([_line(each) for each in changes]))
 
     async def take_up(self, review: Review) -> int:
         """Do again what an earlier window left; how many changes. What is damaged, and all after it, is left out."""
@@ -221,10 +235,25 @@ class Reviewing:
         return await self._teaching.learn(city_id, [lesson.offer for lesson in lessons])
 
 
-def _document(job: Job, transcript: Transcript, video: Video) -> Document:
+async def _laid_out(make: Callable[[Told], Document], told: Told) -> Document:
+    """Long meetings take seconds: beside the loop, until nobody waits any more."""
+    is_over = Event()
+
+    def heard(share: float) -> None:
+        if is_over.is_set():
+            raise _NobodyWaitsError
+        told(share)
+
+    try:
+        return await asyncio.to_thread(make, heard)
+    finally:
+        is_over.set()
+
+
+def _document(job: Job, transcript: Transcript, video: Video, told: Told) -> Document:
     profile = profile_named(job.preset.caption_profile)
     setting = setting_for(video, transcript.language, job.preset)
-    return Document(transcript, profile, setting, in_point_s=video.in_point_s)
+    return Document(transcript, profile, setting, in_point_s=video.in_point_s, told=told)
 
 
 def _replayed(document: Document, kept: Kept) -> list[Line]:
@@ -249,6 +278,10 @@ def _typed(document: Document, line: Line | None) -> Iterator[Line]:
     if change is not None:
         document.apply(change)
         yield change_to_json(change)
+
+
+def _line(change: Change | Line) -> Line:
+    return change_to_json(change) if isinstance(change, Change) else change
 
 
 def _why_not_played(path: Path, *, is_checked: bool) -> str:

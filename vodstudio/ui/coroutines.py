@@ -41,6 +41,12 @@ class Coroutines:
                 older.cancel()
             self._groups[group] = task
 
+    def stop(self, group: str) -> None:
+        """End what runs in this group."""
+        task = self._groups.get(group)
+        if task is not None:
+            task.cancel()
+
     def _on_task_ended(self, coroutine: Coroutine[Any, Any, object], task: Task[None]) -> None:
         """One that was replaced before its first step never ran: close it, or Python complains."""
         self._running.discard(task)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vodstudio.captions.changes import change_to_json
 from vodstudio.captions.check import CheckSetting, check
 from vodstudio.captions.cue import Finding
 from vodstudio.captions.document import Document, Touched
 from vodstudio.captions.history import Change
 from vodstudio.core.errors import VodError, problem_of
-from vodstudio.services.review_journal import TYPED
+from vodstudio.services.review_journal import TYPED, Line
 from vodstudio.ui.coroutines import Coroutines
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ MANY_WORDS = 3000
 class ReviewingService(Protocol):
     """`services.reviewing.Reviewing`."""
 
-    async def open(self, job_id: JobId) -> Review: ...
+    async def open(self, job_id: JobId, told: Callable[[float], object]) -> Review: ...
     def close(self, review: Review) -> None: ...
-    async def keep(self, review: Review, changes: Sequence[Mapping[str, object]]) -> None: ...
+    async def keep(self, review: Review, changes: Sequence[Change | Line]) -> None: ...
     async def take_up(self, review: Review) -> int: ...
     async def forget(self, review: Review) -> None: ...
     async def changed_outside(self, review: Review) -> list[Path]: ...
@@ -62,7 +62,7 @@ class Editor(QObject):
         self.review = review
         self._reviewing = reviewing
         self._coroutines = coroutines
-        self._pending: list[Mapping[str, object]] = []
+        self._pending: list[Change | Line] = []
         self._disk = asyncio.Lock()
         self._is_checking = False
         self._busy = 0
@@ -194,10 +194,10 @@ class Editor(QObject):
         self._note_typed.stop()
 
     def _note(self, change: Change) -> None:
-        self._keep(change_to_json(change))
+        self._keep(change)
 
-    def _keep(self, line: Mapping[str, object]) -> None:
-        self._pending.append(line)
+    def _keep(self, noted: Change | Line) -> None:
+        self._pending.append(noted)
         self._coroutines.start(self.flush())
 
     def _on_typed_due(self) -> None:
@@ -244,6 +244,7 @@ class Editor(QObject):
 
     async def _check(self) -> None:
         self._is_checking = True
+        began = time.perf_counter()
         document = self.document
         setting = CheckSetting(
             profile=document.profile,
@@ -259,6 +260,10 @@ class Editor(QObject):
             report = await asyncio.to_thread(check, cues, heard, None, setting)
         finally:
             self._is_checking = False
+            took_ms = (time.perf_counter() - began) * 1000
+            self._check_soon.setInterval(
+                max(CHECK_AFTER_MS, round(took_ms))
+            )  # a long meeting is left in peace
         if document.cues == cues and not self.is_busy:
             found: tuple[Finding, ...] = report.findings
             self.checked.emit(found)

@@ -11,6 +11,8 @@ from vodstudio.captions.commands import Match, find, replace_matches
 if TYPE_CHECKING:
     from vodstudio.ui.review.window import ReviewWindow
 
+MANY_PLACES = 200
+
 
 class Finder(QObject):
     """Joins the bar to the list; places are looked for again when the captions have changed."""
@@ -89,7 +91,19 @@ class Finder(QObject):
     def _on_replace_all_wanted(self) -> None:
         matches, text = list(self._matches), self._bar.other.text()
         count = len(matches)
-        if self._window.editor.attempt(lambda: replace_matches(self._document, matches, text)):
-            self._window.notices.say(
-                f"{count:,} {'place' if count == 1 else 'places'} replaced", "Ctrl+Z takes it back."
-            )
+        if count > MANY_PLACES:
+            self._window.coroutines.start(self._replace_many(matches, text))
+        elif self._window.editor.attempt(lambda: replace_matches(self._document, matches, text)):
+            self._say_replaced(count)
+
+    async def _replace_many(self, matches: list[Match], text: str) -> None:
+        """Thousands of places are laid out beside the window."""
+        editor, twin = self._window.editor, self._document.apart()
+        if await editor.attempt_aside(lambda: replace_matches(twin, matches, text)):
+            await editor.free()
+            self._say_replaced(len(matches))
+
+    def _say_replaced(self, count: int) -> None:
+        self._window.notices.say(
+            f"{count:,} {'place' if count == 1 else 'places'} replaced", "Ctrl+Z takes it back."
+        )

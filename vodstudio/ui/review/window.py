@@ -57,13 +57,13 @@ class ReviewWindow(QWidget):
         self.reviewing = reviewing
         self._look(f"{review.job.recording.title}: captions")
         self.may_close = False
+        self._is_checked = False
         self.notices = Notices(self)
         self.coroutines = Coroutines(self.notices.show_problem)
         self.editor = Editor(review, reviewing, self.coroutines, self)
         self.actions_ = ReviewActions(self)
         self.player = Player(self)
         self.model = CueModel(review.document, self)
-        self.model.is_read_only = review.is_read_only
         self._theme = theme
         self._build(theme)
         self.keys = HelpOverlay(self, INTRODUCTION, height_px=720)
@@ -73,10 +73,7 @@ class ReviewWindow(QWidget):
         self.mending = Mending(self)
         self.pulling = Pulling(self)
         self._connect()
-        self.actions_.allow_writing(not review.is_read_only)
-        self.find_bar.allow_writing(not review.is_read_only)
-        self.worries.allow_writing(not review.is_read_only)
-        self.sound.may_pull = not review.is_read_only
+        self.allow_writing(not review.is_read_only)
         self.find_bar.hide()
         self.cues.choose(0)
         self.show_state()
@@ -197,6 +194,14 @@ class ReviewWindow(QWidget):
         self.transport.set_theme(theme)
         self.cues.viewport().update()
 
+    def allow_writing(self, is_allowed: bool) -> None:
+        """Where nothing may be changed, nothing looks as if it could be."""
+        self.actions_.allow_writing(is_allowed)
+        self.find_bar.allow_writing(is_allowed)
+        self.worries.allow_writing(is_allowed)
+        self.model.is_read_only = not is_allowed
+        self.sound.may_pull = is_allowed
+
     def reload(self) -> None:
         """The document is another one than before."""
         row = self.cues.row
@@ -221,9 +226,9 @@ class ReviewWindow(QWidget):
         self.state.setText(_state_words(self.review, self.editor))
         self.actions_.tell_mendable(len(self.model.mendable))
         count, wrong = document.count, self.model.wrong_count
-        problems = (
-            f"{many(wrong, 'caption wants', 'captions want')} a look (F8)" if wrong else "nothing found amiss"
-        )
+        problems = f"{many(wrong, 'caption wants', 'captions want')} a look (F8)"
+        if not wrong:
+            problems = "nothing found amiss" if self._is_checked else "they are being checked …"
         self.summary.setText(f"{many(count, 'caption')} · {problems} · keys: F1")
 
     def _on_touched(self, touched: Touched) -> None:
@@ -234,6 +239,7 @@ class ReviewWindow(QWidget):
         self.notices.say(problem.title, problem.hint)
 
     def _on_checked(self, found: object) -> None:
+        self._is_checked = True
         self.model.show_findings(found)  # type: ignore[arg-type]
         self._show_row(self.cues.row)
         self.show_state()
