@@ -38,6 +38,7 @@ from vodstudio.services.desk import Desk, Services
 from vodstudio.services.holds import Holds
 from vodstudio.services.importing import Importing
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.measuring import Measuring
 from vodstudio.services.models import Models
 from vodstudio.services.monitoring import Monitoring
 from vodstudio.services.notebook import StoreNotebook
@@ -256,7 +257,10 @@ class House:
 
     def _reviewing(self, teaching: Teaching) -> Reviewing:
         sounds = KeptSoundPictures(self._tools.toolbox.media, self.settings.places.cache)
-        return Reviewing(self.jobs, self.transcripts, self.settings.places.reviews, sounds, teaching)
+        measuring = Measuring(self.store, self.clock, self.jobs, self.transcripts)
+        return Reviewing(
+            self.jobs, self.transcripts, self.settings.places.reviews, sounds, teaching, measuring
+        )
 
     def _remote_steps(self) -> Mapping[StepKind, RemoteStep]:
         return {

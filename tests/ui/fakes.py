@@ -46,6 +46,7 @@ from vodstudio.services.removing import Removal
 from vodstudio.services.reviewing import Review, Saved
 from vodstudio.services.transcripts import WordsOfJob
 from vodstudio.ui.queue.model import SECTION_OF, Section
+from vodstudio.ui.review.measuring import MeasuringService
 
 NOW = datetime(2026, 11, 18, 19, 2, tzinfo=UTC)
 NAMES = (
@@ -362,6 +363,10 @@ class FakeImporting:
 
 class FakeReviewing:
     """Nothing was heard in any of these recordings; `tests/ui/review_kit.py` has real ones."""
+
+    @property
+    def measuring(self) -> MeasuringService:
+        raise AssertionError("nothing was opened")
 
     async def open(self, job_id: JobId, told: Callable[[float], object]) -> Review:
         raise NotFound("There are no words to review yet", hint="Nothing was changed.", code="VS-NO-WORDS")

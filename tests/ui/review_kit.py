@@ -28,6 +28,7 @@ from vodstudio.core.station import City, CityId, Lane
 from vodstudio.core.transcripts import SPEECH
 from vodstudio.core.vocabulary import Offer
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.measuring import Measuring
 from vodstudio.services.reviewing import Reviewing
 from vodstudio.services.teaching import Teaching
 from vodstudio.services.transcripts import Transcripts
@@ -125,6 +126,7 @@ class ReviewStage:
             self.folder / "reviews",
             Silence(),
             Teaching(self.store, self.pupil),
+            Measuring(self.store, SystemClock(), self.jobs, self.transcripts),
         )
         self.reviews = Reviews(self.reviewing, self.coroutines, self.theme, SystemClock().now, self.house)
 

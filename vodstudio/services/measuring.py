@@ -18,15 +18,22 @@ from vodstudio.core.transcripts import TranscriptVersion
 from vodstudio.services.jobs import JobControl
 from vodstudio.services.transcripts import Transcripts
 
+# Places are kept in milliseconds.
+_SAME_S = 0.01
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minute:
-    """One of the chosen minutes: what was heard in it, and what a person has made of it, once that is confirmed."""
+    """One of the chosen minutes: what was heard in it, and what a person has made of it, once that is confirmed.
+
+    `draft` is what was typed and not confirmed yet.
+    """
 
     start_s: float
     end_s: float
     heard: str
     kept: str | None = None
+    draft: str = ""
     found: Accuracy | None = None
 
 
@@ -77,12 +84,27 @@ class Measuring:
                 code="VS-NOTHING-TO-MEASURE",
             )
         fingerprint = job.recording.fingerprint
-        kept = await self._store.look(lambda unit: unit.samples.of(fingerprint, transcript.model))
-        return Measurement(
-            job=job,
-            transcript=transcript,
-            minutes=tuple(_minute(transcript, start_s, end_s, kept) for start_s, end_s in minutes),
+        bare = Measurement(
+            job=job, transcript=transcript, minutes=tuple(_minute(transcript, *region) for region in minutes)
         )
+
+        def look(unit: Unit) -> tuple[list[Sample], list[str | None]]:
+            drafts = [unit.notes.get(_draft_key(bare, place)) for place in range(len(minutes))]
+            return unit.samples.of(fingerprint, transcript.model), drafts
+
+        kept, drafts = await self._store.look(look)
+        return replace(
+            bare,
+            minutes=tuple(
+                replace(_confirmed(transcript, minute, kept), draft=draft or "")
+                for minute, draft in zip(bare.minutes, drafts, strict=True)
+            ),
+        )
+
+    async def draft(self, measurement: Measurement, place: int, text: str) -> Measurement:
+        """Note what is typed and not confirmed, so that closing and a crash lose nothing."""
+        await self._store.run(lambda unit: unit.notes.set(_draft_key(measurement, place), text))
+        return _with(measurement, place, replace(measurement.minutes[place], draft=text))
 
     async def keep(self, measurement: Measurement, place: int, text: str) -> Measurement:
         """A person has listened to this minute, and says that these are its words; returns after the commit."""
@@ -95,14 +117,14 @@ class Measuring:
             )
         region = (minute.start_s, minute.end_s)
         found = await to_thread(minute_accuracy, transcript.words, text, region)
-        done = replace(minute, kept=text, found=found)
-        minutes = (*measurement.minutes[:place], done, *measurement.minutes[place + 1 :])
-        after, now = replace(measurement, minutes=minutes), self._clock.now()
+        after = _with(measurement, place, replace(minute, kept=text, found=found, draft=""))
+        now = self._clock.now()
         body = _audited(after)
 
         def write(unit: Unit) -> None:
             for sample in _samples(after, now):
                 unit.samples.keep(sample)
+            unit.notes.set(_draft_key(measurement, place), "")
             if body is not None:
                 unit.notes.audit("accuracy.measured", body, now)
 
@@ -130,17 +152,27 @@ class Measuring:
         return version
 
 
-def _minute(transcript: Transcript, start_s: float, end_s: float, kept: list[Sample]) -> Minute:
-    """A minute that was confirmed of other words of the same model is counted against these."""
-    region = (start_s, end_s)
-    same = next((each for each in kept if abs(each.start_s - start_s) < 0.01), None)
-    return Minute(
-        start_s=start_s,
-        end_s=end_s,
-        heard=minute_text(transcript.words, region),
-        kept=same.text if same else None,
-        found=minute_accuracy(transcript.words, same.text, region) if same else None,
-    )
+def _minute(transcript: Transcript, start_s: float, end_s: float) -> Minute:
+    return Minute(start_s=start_s, end_s=end_s, heard=minute_text(transcript.words, (start_s, end_s)))
+
+
+def _confirmed(transcript: Transcript, minute: Minute, kept: list[Sample]) -> Minute:
+    """What was confirmed of other words of the same model is counted against these."""
+    same = next((each for each in kept if abs(each.start_s - minute.start_s) < _SAME_S), None)
+    if same is None:
+        return minute
+    found = minute_accuracy(transcript.words, same.text, (minute.start_s, minute.end_s))
+    return replace(minute, kept=same.text, found=found)
+
+
+def _with(measurement: Measurement, place: int, minute: Minute) -> Measurement:
+    minutes = (*measurement.minutes[:place], minute, *measurement.minutes[place + 1 :])
+    return replace(measurement, minutes=minutes)
+
+
+def _draft_key(measurement: Measurement, place: int) -> str:
+    start_ms = round(measurement.minutes[place].start_s * 1000)
+    return f"accuracy.draft:{measurement.job.recording.fingerprint}:{measurement.model}:{start_ms}"
 
 
 def _samples(measurement: Measurement, now: datetime) -> Iterator[Sample]:

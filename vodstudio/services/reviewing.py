@@ -26,6 +26,7 @@ from vodstudio.core.jobs import Job, JobId, StepKind, StepState
 from vodstudio.core.recording import RecordingId
 from vodstudio.core.transcripts import TranscriptVersion
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.measuring import Measuring
 from vodstudio.services.review_journal import TYPED, Journal, Kept, Line
 from vodstudio.services.teaching import Teaching
 from vodstudio.services.transcripts import Transcripts
@@ -100,12 +101,14 @@ class Reviewing:
         folder: Path,
         sounds: SoundPictures,
         teaching: Teaching,
+        measuring: Measuring,
     ) -> None:
         self._jobs = jobs
         self._transcripts = transcripts
         self._folder = folder
         self._sounds = sounds
         self._teaching = teaching
+        self.measuring = measuring
         self._open: set[RecordingId] = set()
 
     async def open(self, job_id: JobId, told: Told = _nobody) -> Review:

@@ -83,6 +83,7 @@ GROUPS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
             Deed(key="undo", text="Undo", keys="Ctrl+Z", writes=True),
             Deed(key="redo", text="Redo", keys="Ctrl+Shift+Z", also="Ctrl+Y", writes=True),
             Deed(key="save", text="Save and make the captions again", keys="Ctrl+S", writes=True),
+            Deed(key="measure", text="Measure accuracy…", keys="Ctrl+Shift+A"),
             Deed(key="keys", text="Keys", keys="F1"),
             Deed(key="close", text="Close", keys="Ctrl+W"),
         ),

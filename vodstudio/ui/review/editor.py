@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vodstudio.core.jobs import JobId
     from vodstudio.core.transcripts import TranscriptVersion
     from vodstudio.services.reviewing import Review, Saved
+    from vodstudio.ui.review.measuring import MeasuringService
 
 CHECK_AFTER_MS = 400
 NOTE_TYPED_AFTER_MS = 1000
@@ -34,6 +35,8 @@ MANY_WORDS = 3000
 class ReviewingService(Protocol):
     """`services.reviewing.Reviewing`."""
 
+    @property
+    def measuring(self) -> MeasuringService: ...
     async def open(self, job_id: JobId, told: Callable[[float], object]) -> Review: ...
     def close(self, review: Review) -> None: ...
     async def keep(self, review: Review, changes: Sequence[Change | Line]) -> None: ...

@@ -24,6 +24,7 @@ from vodstudio.ui.review.delegate import CueDelegate
 from vodstudio.ui.review.editor import Editor, ReviewingService
 from vodstudio.ui.review.find_bar import FindBar
 from vodstudio.ui.review.listening import Listening
+from vodstudio.ui.review.measuring import AccuracyDeed
 from vodstudio.ui.review.mending import Mending
 from vodstudio.ui.review.model import CueModel
 from vodstudio.ui.review.player import Player
@@ -161,6 +162,7 @@ class ReviewWindow(QWidget):
         return right
 
     def _connect(self) -> None:
+        self.accuracy = AccuracyDeed(self)
         self.editor.touched.connect(self._on_touched)
         self.editor.refused.connect(self._on_refused)
         self.editor.state_changed.connect(self.show_state)
