@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,15 +22,15 @@ from vodstudio.captions.accuracy import (
     sample_minutes,
     sample_text,
 )
-from vodstudio.captions.check import CheckSetting, Report, check
+from vodstudio.captions.check import CHECK_JSON, CheckSetting, Report, change_findings, check, name_findings
 from vodstudio.captions.check_html import report_html
 from vodstudio.captions.cue import Cue, Finding, Level
 from vodstudio.captions.fit import Evidence
-from vodstudio.captions.fixes import repaired
-from vodstudio.captions.formats import SET, CaptionFile, Options, format_named, read_any, write_one, write_set
+from vodstudio.captions.fixes import moved, repaired
+from vodstudio.captions.formats import SET, CaptionFile, Options, format_named, read_any, write_one
 from vodstudio.captions.imported import transcript_of_cues
 from vodstudio.captions.lint import LINTS
-from vodstudio.captions.making import cues_of
+from vodstudio.captions.making import cues_of, files_of
 from vodstudio.captions.mask import Region
 from vodstudio.captions.numerals import spelled
 from vodstudio.captions.profile import BROADCAST_32, VERSION, profile_named
@@ -69,7 +71,7 @@ def _make(arguments: argparse.Namespace) -> dict[str, Any]:
     line21 = None if profile.is_line21 else cues_of(transcript, BROADCAST_32, setting).cues
     names = tuple(dict.fromkeys(format_named(name).name for name in arguments.format)) or SET
     options = Options(language=transcript.language, base=_base(arguments))
-    files = write_set(made.cues, options, names=names, line21=line21)
+    files = files_of(made.cues, options, names=names, line21=line21)
     out = Path(arguments.out)
     base = arguments.name or (path.absolute().parent.name if path.stem == "words" else path.stem)
     written = _written(
@@ -143,7 +145,7 @@ def _convert(arguments: argparse.Namespace) -> dict[str, Any]:
     form = format_named(arguments.format or target.suffix)
     options = Options(language=arguments.language, base=_base(arguments))
     found, reading = read_any(content_of(source), options)
-    cues, tangles = untangled(_shifted(reading.cues, arguments.shift))
+    cues, tangles = untangled(moved(reading.cues, by_s=arguments.shift))
     if not cues:
         raise BadMedia(
             f"{source.name} shows no captions",
@@ -222,15 +224,6 @@ def _measured(accuracy: Accuracy) -> dict[str, object]:
         "high_percent": round(high, 1),
         "sentence": accuracy.sentence,
     }
-
-
-def _shifted(cues: tuple[Cue, ...], by_s: float) -> tuple[Cue, ...]:
-    """Later by so many seconds; what would end before the video begins is not in it."""
-    return tuple(
-        Cue(start_s=max(0.0, cue.start_s + by_s), end_s=cue.end_s + by_s, lines=cue.lines, is_top=cue.is_top)
-        for cue in cues
-        if cue.end_s + by_s > 0.0
-    )
 
 
 def _check(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -316,6 +309,7 @@ def _checked(
         return body, None
     cues, _ = untangled(verdict.cues)
     lint = LINTS.get(verdict.format)
+    also = lint(decode(content)[0]) if lint else ()
     report = check(
         cues,
         transcript,
@@ -327,11 +321,27 @@ def _checked(
             language=transcript.language if transcript else "en",
             spelled=_spelled(transcript, arguments),
         ),
-        also=lint(decode(content)[0]) if lint else (),
+        also=(*also, *_of_its_place(path, content, arguments)),
     )
     has_errors = any(found.level is Level.ERROR for found in report.findings)
     needs_a_look = body["needs_a_look"] or has_errors
     return {**body, "needs_a_look": needs_a_look, "report": report.to_json()}, report
+
+
+def _of_its_place(path: Path, content: bytes, arguments: argparse.Namespace) -> Iterator[Finding]:
+    """What its name and the report that lies beside it say (Q25, Q27)."""
+    if arguments.media and path.suffix.lower() == ".scc":
+        yield from name_findings([path.name], Path(arguments.media).stem)
+    yield from change_findings(_checked_before(path), {path.name: hashlib.sha256(content).hexdigest()})
+
+
+def _checked_before(path: Path) -> dict[str, str]:
+    """The files and hashes of the report that was written with this file; nothing where there is none."""
+    try:
+        files = json.loads(path.with_name(CHECK_JSON).read_bytes())["files"]
+        return {name: digest for name, digest in files.items() if isinstance(digest, str)}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
 
 
 def _spelled(transcript: Transcript | None, arguments: argparse.Namespace) -> tuple[Word, ...] | None:

@@ -23,7 +23,6 @@ from vodstudio.captions.fixes import (
     retime,
     sent_faster,
     shorten,
-    snap,
 )
 from vodstudio.captions.imported import squeezed
 from vodstudio.captions.night import needs_look, stop_what_is_wrong
@@ -102,12 +101,6 @@ def test_q14_a_lone_word_goes_to_its_neighbour() -> None:
         [cue(1, 7, "We will vote"), cue(7.1, 8.9, "tonight")],
     ):
         assert join(apart, BROADCAST_32) == tuple(apart)
-
-
-def test_q07_captions_snap_to_their_words() -> None:
-    late = [cue(2, 9), cue(12, 14)]
-    assert times(snap(late, [(1.0, 2.5), (11.5, 13.0)], BROADCAST_32)) == [(1, 4), (11.5, 14)]
-    assert times(snap([cue(1, 2)], [(5.0, 5.1)], BROADCAST_32)) == [(5, 5.833)]
 
 
 def test_q03_q04_what_is_too_fast_stays_longer_where_there_is_room() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.captions.council import council_words
 from tests.captions.council import said as spoken
+from tests.captions.fakes import MemoryContext, inputs_for, meeting
 from tests.integration.shape import Shape, faults
 from vodstudio import cli
 from vodstudio import cli_output as codes
@@ -21,6 +22,7 @@ from vodstudio.captions.formats import FORMATS, SET, write_one
 from vodstudio.captions.timecode import Timebase
 from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
 from vodstudio.paths import resource
+from vodstudio.workers.captions import make_captions
 
 MEETING = resource("demo/meeting.mp4")
 TRUTH = json.loads(resource("demo/meeting.truth.json").read_text("utf-8"))
@@ -164,16 +166,40 @@ def test_captions_are_compared_with_the_voice_of_the_recording(
     do: Do, sample: Path, tmp_path: Path, by_s: float
 ) -> None:
     assert do("make", str(sample), "--out", str(tmp_path), "--name", "meeting", "--format", "srt")[0] == 0
-    source, shifted = tmp_path / "meeting.srt", tmp_path / "shifted.scc"
+    source, shifted = tmp_path / "meeting.srt", tmp_path / ("shifted.scc" if by_s else "meeting.scc")
     assert do("convert", str(source), str(shifted), "--shift", str(by_s))[0] == codes.DONE
     code, body = do("check", str(shifted), "--media", str(MEETING), "--words", str(sample))
     (file,) = body["files"]
     assert file["state"] == ("late" if by_s else "valid")
     assert file["offset_s"] == pytest.approx(by_s, abs=0.6)
     assert file["report"]["figures"]["speech_min"] > 0.5
+    # Cablecast finds the captions of meeting.mp4 in meeting.scc alone.
+    assert ("Q25" in file["report"]["counts"]) is (by_s > 0)
     if by_s:
         assert (code, body["needs_a_look"]) == (codes.FAILED, 1)
         assert "too late" in file["reason"]
+
+
+def test_q27_a_file_that_was_changed_after_its_check_is_told(do: Do, tmp_path: Path) -> None:
+    """The captions step leaves its report beside its files; another program then saves one of them."""
+    make_captions(MemoryContext(tmp_path), inputs_for(tmp_path, meeting()))
+    srt, scc = tmp_path / "16380-1-Council.srt", tmp_path / "16380-1-Council.scc"
+    _, body = do("check", str(srt), str(scc))
+    assert [file["report"]["counts"].get("Q27", 0) for file in body["files"]] == [0, 0]
+    srt.write_bytes(srt.read_bytes().replace(b"evening", b"morning"))
+    code, body = do("check", str(srt), str(scc))
+    assert code == codes.FAILED
+    assert [file["report"]["counts"].get("Q27", 0) for file in body["files"]] == [1, 0]
+
+
+@pytest.mark.parametrize("report", ["{", "[]", "{}", '{"files": 1}', '{"files": {"Council.srt": 1}}', "\xff"])
+def test_a_report_that_is_none_says_nothing(do: Do, tmp_path: Path, report: str) -> None:
+    path = tmp_path / "Council.srt"
+    path.write_bytes(write_one([Cue(start_s=5, end_s=8, lines=("Roll call.",))], FORMATS["srt"]).data)
+    (tmp_path / "check.json").write_text(report, "latin-1")
+    code, body = do("check", str(path))
+    assert code == codes.DONE
+    assert body["files"][0]["report"]["counts"] == {}
 
 
 def test_a_whole_shelf(do: Do, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ from vodstudio.captions.transcript import Transcript, Word
 from vodstudio.core.measured import Measured
 
 SCHEMA = 1
+# The report lies beside the files that it is about, under this name.
+CHECK_JSON = "check.json"
 KEPT_UNSURE = 200
 _SAME_PLACE_S = 0.5
 # What this list of checks finds by itself, where a file of captions would tell it again.

@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from vodstudio.captions.cue import Cue
 from vodstudio.captions.imported import words_of_cues
-from vodstudio.captions.mask import Region
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.sending import faster
@@ -114,15 +113,6 @@ def _is_lone(cue: Cue) -> bool:
 def _is_near(before: Cue, cue: Cue, profile: Profile) -> bool:
     gap_s = cue.start_s - before.end_s
     return gap_s < profile.soft_pause_s and cue.end_s - before.start_s <= profile.max_s
-
-
-def snap(cues: Sequence[Cue], times: Sequence[Region], profile: Profile) -> tuple[Cue, ...]:
-    """Q07: each begins with its words and stays as long after them as it may; `times` are when they are said."""
-    moved: list[Cue] = []
-    for cue, (start_s, end_s) in zip(cues, times, strict=True):
-        last_s = min(max(cue.end_s, end_s), end_s + profile.max_hold_s)
-        moved.append(replace(cue, start_s=start_s, end_s=max(last_s, start_s + profile.hard_min_s)))
-    return retime(moved, profile)
 
 
 def extend(cues: Sequence[Cue], profile: Profile, fps: Fraction, duration_s: float = 0.0) -> tuple[Cue, ...]:

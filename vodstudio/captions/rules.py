@@ -138,7 +138,7 @@ RULES: dict[str, Rule] = {
             id="Q18",
             title="Too late to be sent in time",
             quality=_S,
-            fix="use signs that are sent faster",
+            fix="begin it later, or use signs that are sent faster",
             source="CEA-608: two bytes a frame",
             stops=True,
         ),

@@ -10,18 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vodstudio.captions.check import CheckSetting, Report, check
+from vodstudio.captions.check import CHECK_JSON, CheckSetting, Report, check
 from vodstudio.captions.check_html import report_html
 from vodstudio.captions.cue import Cue
 from vodstudio.captions.cut import heard_in_video
 from vodstudio.captions.edits import later
-from vodstudio.captions.fixes import sent_faster
-from vodstudio.captions.formats import CaptionFile, CaptionSet, Options, format_named, write_one, write_set
+from vodstudio.captions.formats import CaptionSet, Options
 from vodstudio.captions.lint import LINTS
-from vodstudio.captions.making import cues_of
+from vodstudio.captions.making import cues_of, files_of
 from vodstudio.captions.night import needs_look, stop_what_is_wrong
 from vodstudio.captions.profile import BROADCAST_32, VERSION, Profile, profile_named
-from vodstudio.captions.schedule import ALLOWED_DELAY_FRAMES
 from vodstudio.captions.timecode import timebase_for
 from vodstudio.captions.transcript import Transcript, read_transcript
 from vodstudio.captions.video import Video, setting_for, video_of
@@ -38,7 +36,7 @@ from vodstudio.core.transcripts import SPEECH, TranscriptVersion
 MAKING = "captions 2"
 NOTHING_SAID = "no speech found"
 NO_SCC = "no SCC, which ends at 24 hours: the other files are whole"
-CHECK_JSON, CHECK_HTML = "check.json", "check.html"
+CHECK_HTML = "check.html"
 KEPT_FINDINGS = 200
 _NO_FILES = CaptionSet(files={}, missing={})
 
@@ -103,7 +101,7 @@ def captions_of(
     stop()
     base = timebase_for(video.fps, counting=preset.scc, first_label=preset.scc_first_label)
     options = Options(language=transcript.language, base=base)
-    files = _in_time(write_set(cues, options, line21=line21, check=stop), options) if cues else _NO_FILES
+    files = files_of(cues, options, line21=line21, check=stop) if cues else _NO_FILES
     found = [*segmented.findings, *files.findings]
     for name, file in files.files.items():
         stop()
@@ -142,25 +140,6 @@ def _limits(
         reviewed_by=author,
         reviewed_at=kept_at.isoformat(timespec="minutes") if author and kept_at else "",
     )
-
-
-def _in_time(files: CaptionSet, options: Options) -> CaptionSet:
-    """Captions that cannot be sent in time get signs that are sent faster (Q18), where that helps."""
-    scc = files.files.get("scc")
-    late = _late_places(scc) if scc else []
-    if scc is None or not late:
-        return files
-    faster = write_one(sent_faster(scc.cues, late), format_named("scc"), options)
-    if len(_late_places(faster)) >= len(late):
-        return files
-    faster = dataclasses.replace(
-        faster, findings=(*faster.findings, *(found for found in scc.findings if found.rule != "Q18"))
-    )
-    return dataclasses.replace(files, files={**files.files, "scc": faster})
-
-
-def _late_places(scc: CaptionFile) -> list[int]:
-    return [place for place, frames in enumerate(scc.late_frames) if frames > ALLOWED_DELAY_FRAMES]
 
 
 def _sha256(data: bytes) -> str:
