@@ -3,7 +3,7 @@
 `trial-ok`, `trial-dies`, `trial-fault` answer the trial on a graphics card; `hear-dies` passes it and dies after
 two windows there. `memory` has no room on the card for more than two pieces, nor for anything but int8; `driver` and
 `cublas` fail on the card with these messages; `hangs` never comes back from a window; `listen-dies` dies while it listens; `times` tells times that cannot be;
-`sure` is sure of the language; `tune-dies` dies while its speed is measured.
+`sure` is sure of the language; `spanish` sounds like another language than it was asked in; `tune-dies` dies while its speed is measured.
 On the processor it always works.
 """
 
@@ -69,7 +69,16 @@ def window(script: str, device: str, index: int) -> dict[str, Any]:
     word = {"text": f" {device}{index}", "start": times[0], "end": times[1], "probability": 1.0}
     state: dict[str, Any] = {"index": index + 1, "seek": 100 * (index + 1), "last_speech_s": 0.0}
     state |= {"maximum": 1.0, "language": "en", "language_probability": 1.0 if script == "sure" else 0.55}
-    return {"index": index, "start_s": index, "end_s": index + 1, "words": [word], "state": state}
+    piece = {"first": 1000 * index, "last": 1000 * index + 1000, "start_s": index, "end_s": index + 1}
+    spoken = {"name": "es" if script == "spanish" else "en", "probability": 0.95}
+    return {
+        "stretches": [{**piece, "spoken": spoken}],
+        "index": index,
+        "start_s": index,
+        "end_s": index + 1,
+        "words": [word],
+        "state": state,
+    }
 
 
 def hear(script: str, request: Mapping[str, Any]) -> None:

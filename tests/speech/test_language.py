@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,16 @@ from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import NeedsUser
 from vodstudio.workers.models import DEMO_VOICE
 from vodstudio.workers.speech import SpeechTools, hear
-from vodstudio.workers.spoken_language import SAMPLES, Language, agreed, language_of, sample_starts
+from vodstudio.workers.spoken_language import (
+    SAMPLES,
+    Language,
+    Sounded,
+    agreed,
+    foreign_marks,
+    language_of,
+    sample_starts,
+    spoken_in,
+)
 from vodstudio.workers.windows import SAMPLE_RATE, Region, Speech
 
 _PIECE = 30 * SAMPLE_RATE
@@ -123,3 +133,66 @@ def test_e15_times_that_cannot_be_are_mended_and_marked(tools: SpeechTools, cont
     assert times == [(0.0, 0.5), (1.0, 1.5), (2.5, 2.5), (3.0, 4.0)]
     assert [mark.rule for mark in transcript.marks if mark.rule == "T1"] == ["T1"] * 4
     assert "1 words had times that cannot be" in transcript.marks[-1].text
+
+
+def _sounded(*names: str, speech_s: float = 30.0, sure: float = 0.97) -> list[Sounded]:
+    return [
+        Sounded(
+            start_s=30.0 * place,
+            end_s=30.0 * place + 30.0,
+            speech_s=speech_s,
+            spoken=Language(name=name, probability=sure),
+        )
+        for place, name in enumerate(names)
+    ]
+
+
+def test_e12_minutes_in_another_language_are_marked_from_their_begin_to_their_end() -> None:
+    (mark,) = foreign_marks(_sounded("es", "es", "en", "en", "en", "en", "es"), "es")
+    assert (mark.rule, mark.start, mark.end) == ("L2", 60.0, 180.0)
+    assert mark.text == (
+        "For 2 min this sounds like English (97% sure), and the words are in Spanish: "
+        "they may be translated or wrong"
+    )
+
+
+@pytest.mark.parametrize(
+    "sounded",
+    [
+        [],
+        _sounded("es", "es"),
+        _sounded("es", "en", "es", "fr", "en"),
+        _sounded("en", "en", sure=0.7),
+        _sounded("en", "en", "en", speech_s=4.0),
+    ],
+    ids=["nothing", "ours", "one at a time", "not sure", "too short to tell"],
+)
+def test_a_name_a_song_or_a_guess_is_no_foreign_stretch(sounded: list[Sounded]) -> None:
+    assert foreign_marks(sounded, "es") == ()
+
+
+def test_a_short_piece_between_two_others_does_not_part_them() -> None:
+    sounded = _sounded("en", "es", "en")
+    sounded[1] = dataclasses.replace(sounded[1], speech_s=2.0)
+    (mark,) = foreign_marks(sounded, "xx")
+    assert (mark.start, mark.end) == (0.0, 90.0)
+    assert "the words are in the language 'xx'" in mark.text
+
+
+def test_a_model_of_one_language_is_not_asked_what_it_hears() -> None:
+    model = _Polyglot()
+    assert [each.name for each in spoken_in(model, 0.2)] == ["es"]
+    model.is_multilingual = False
+    assert spoken_in(model, 0.2) == []
+    assert model.asked == 1
+
+
+def test_e12_a_foreign_stretch_is_marked_in_the_words_of_the_job(
+    tools: SpeechTools, context: MemoryContext
+) -> None:
+    """Heard piece by piece by the scripted engine: English was set, and all of it sounds like Spanish."""
+    result = hear(with_card(tools, "spanish"), context, inputs_of(MEETING, model=DEMO_VOICE))
+    marks = read_transcript(result.outputs[0].path).marks
+    (foreign,) = [mark for mark in marks if mark.rule == "L2"]
+    assert (foreign.start, foreign.end) == (0.0, 4.0)
+    assert "sounds like Spanish" in foreign.text

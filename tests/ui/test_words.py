@@ -225,7 +225,7 @@ def test_what_was_doubted_is_marked_listed_and_reached_with_one_click(stage: Sta
 
 
 def test_a_long_list_of_places_says_how_many_more_there_are(stage: Stage, shown: Shown) -> None:
-    passages = tuple(passage(number, "the words repeat") for number in range(50))
+    passages = tuple(passage(number, f"the words repeat {number} times") for number in range(50))
     words = open_words(stage, shown, WordsOfJob(passages=passages, version=version()), DONE)
     words._fill_menu()
     last = words._menu.actions()[-1]

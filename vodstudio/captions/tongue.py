@@ -53,6 +53,18 @@ _NAMES = {
     "de": "German",
     "pt": "Portuguese",
     "it": "Italian",
+    "am": "Amharic",
+    "ar": "Arabic",
+    "hi": "Hindi",
+    "ht": "Haitian Creole",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "ru": "Russian",
+    "so": "Somali",
+    "tl": "Tagalog",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
 }
 _TONGUES: dict[str, list[str]] = {}
 for _tongue, _list in _SMALL_WORDS.items():
@@ -60,6 +72,11 @@ for _tongue, _list in _SMALL_WORDS.items():
         _TONGUES.setdefault(_word, []).append(_tongue)
 _WINDOW, _STEP, _THEIRS, _OURS = 20, 10, 7, 2
 _FEWEST_LETTERS, _FEWEST_LATIN_LETTERS = 2, 12
+
+
+def language_name(language: str) -> str:
+    """As people call it; its letters where we have no name for it."""
+    return _NAMES.get(_main(language), f"the language '{language}'")
 
 
 def foreign_script(text: str, language: str) -> str:

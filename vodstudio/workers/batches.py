@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vodstudio.workers.hearing import Answer, Ear, HeardWindow, Position, Stretch, words_of
+from vodstudio.workers.spoken_language import Language, spoken_in
 from vodstudio.workers.windows import SAMPLE_RATE, Clock, Region, Speech
 
 # Words may be placed up to a second behind the end of their piece: that much speech has to be known there.
@@ -92,9 +93,10 @@ class BatchedHearing:
         """The words of the batch at this position."""
         chunks = self._chunks[at.chunk : at.chunk + self._size(at)]
         clock = Clock(self._regions)
-        results, last_s = self._forward(chunks, at)
+        results, last_s, spoken = self._forward(chunks, at)
         stretches = tuple(
-            self._stretch(chunk, result, clock) for chunk, result in zip(chunks, results, strict=True)
+            self._stretch(chunk, result, clock, each)
+            for chunk, result, each in zip(chunks, results, spoken, strict=True)
         )
         after = Position(
             index=at.index + 1,
@@ -111,7 +113,9 @@ class BatchedHearing:
     def _frames(self, samples: int) -> int:
         return samples * self._ear.per_second // SAMPLE_RATE
 
-    def _forward(self, chunks: Sequence[Chunk], at: Position) -> tuple[list[Any], float]:
+    def _forward(
+        self, chunks: Sequence[Chunk], at: Position
+    ) -> tuple[list[Any], float, Sequence[Language | None]]:
         import numpy as np
         from faster_whisper import BatchedInferencePipeline
         from faster_whisper.audio import pad_or_trim
@@ -127,9 +131,14 @@ class BatchedHearing:
         pipeline = BatchedInferencePipeline(ear.model)
         pipeline.last_speech_timestamp = at.last_speech_s
         padded = np.stack([pad_or_trim(feature) for feature in features])
-        return pipeline.forward(padded, ear.tokenizer, places, self._options), pipeline.last_speech_timestamp
+        encoded = _keep_encoded(pipeline)
+        found = pipeline.forward(padded, ear.tokenizer, places, self._options)
+        spoken: Sequence[Language | None] = spoken_in(ear.model, encoded[0]) or [None for _ in chunks]
+        return found, pipeline.last_speech_timestamp, spoken
 
-    def _stretch(self, chunk: Chunk, segments: list[dict[str, Any]], clock: Clock) -> Stretch:
+    def _stretch(
+        self, chunk: Chunk, segments: list[dict[str, Any]], clock: Clock, spoken: Language | None
+    ) -> Stretch:
         """All segments of a piece have the same measures of confidence."""
         frames = (self._frames(chunk.start), self._frames(chunk.end))
         answer = Answer(
@@ -139,6 +148,21 @@ class BatchedHearing:
             avg_logprob=segments[0]["avg_logprob"],
             compression_ratio=max(segment["compression_ratio"] for segment in segments),
             no_speech_prob=segments[0]["no_speech_prob"],
+            spoken=spoken,
         )
         span_s = (clock.moment(chunk.start / SAMPLE_RATE), clock.moment(chunk.end / SAMPLE_RATE))
         return answer.stretch(frames, span_s, words_of(segments, clock.word))
+
+
+def _keep_encoded(pipeline: Any) -> list[Any]:
+    """What the pipeline's encoder gave, for whoever needs it too: it would cost as much again."""
+    encoded: list[Any] = []
+    generate = pipeline.generate_segment_batched
+
+    def keeping(*arguments: Any) -> Any:
+        found = generate(*arguments)
+        encoded.append(found[0])
+        return found
+
+    pipeline.generate_segment_batched = keeping
+    return encoded

@@ -15,6 +15,7 @@ from typing import Any
 
 from vodstudio.core.vocabulary import hotwords
 from vodstudio.workers.inventions import Surroundings, last_end
+from vodstudio.workers.spoken_language import Language, spoken_in
 from vodstudio.workers.windows import Clock, Features
 
 Segments = list[dict[str, Any]]
@@ -56,7 +57,10 @@ class HeardWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """What the model said to one input, and how sure it was. `first` and `last` are frames of the speech."""
+    """What the model said to one input, and how sure it was. `first` and `last` are frames of the speech.
+
+    `spoken` is what it sounds like, whatever language the model was asked in; None where the model knows only one.
+    """
 
     first: int
     last: int
@@ -67,6 +71,7 @@ class Stretch:
     avg_logprob: float
     compression_ratio: float
     no_speech_prob: float
+    spoken: Language | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,7 @@ class Answer:
     avg_logprob: float
     compression_ratio: float
     no_speech_prob: float
+    spoken: Language | None = None
 
     def stretch(
         self, frames: tuple[int, int], span_s: tuple[float, float], words: tuple[HeardWord, ...]
@@ -108,6 +114,7 @@ class Answer:
             avg_logprob=round(float(self.avg_logprob), 4),
             compression_ratio=round(float(self.compression_ratio), 4),
             no_speech_prob=round(float(self.no_speech_prob), 4),
+            spoken=self.spoken,
         )
 
 
@@ -128,6 +135,7 @@ class Ear:
         from faster_whisper.audio import pad_or_trim
 
         encoded = self.model.encode(pad_or_trim(features))
+        spoken = spoken_in(self.model, encoded)
         self.model.model.begin_window(_seed(self.settings.seed, number))
         prompt = self.model.get_prompt(self.tokenizer, [], hotwords=options.hotwords)
         result, logprob, temperature, ratio = self.model.generate_with_fallback(
@@ -140,6 +148,7 @@ class Ear:
             avg_logprob=logprob,
             compression_ratio=ratio,
             no_speech_prob=result.no_speech_prob,
+            spoken=spoken[0] if spoken else None,
         )
 
     def is_silence(self, answer: Answer) -> bool:

@@ -19,8 +19,8 @@ from vodstudio.core.vocabulary import said, tally
 from vodstudio.workers.devices import Device
 from vodstudio.workers.sound_clock import SoundClock
 from vodstudio.workers.speech_job import BATCHED, LISTENING_SHARE, SpeechJob, SpeechTools, job_of
-from vodstudio.workers.spoken_language import SURE_ENOUGH
-from vodstudio.workers.transcribing import Heard, heard
+from vodstudio.workers.spoken_language import SURE_ENOUGH, Language, Sounded, foreign_marks
+from vodstudio.workers.transcribing import FRAMES_PER_S, Heard, heard
 from vodstudio.workers.tuning import Tuned, in_use
 from vodstudio.workers.walking import Walking
 from vodstudio.workers.windows import SAMPLE_RATE
@@ -116,7 +116,11 @@ def _transcript(job: SpeechJob, listened: Json, windows: Sequence[Json]) -> Tran
             (clock.moment(start / SAMPLE_RATE), clock.moment(end / SAMPLE_RATE))
             for start, end in cast(Sequence[tuple[int, int]], listened["regions"])
         ),
-        marks=(*_unsure(language, state, duration_s), *marks),
+        marks=(
+            *_unsure(language, state, duration_s),
+            *foreign_marks(_sounded(windows, clock), language),
+            *marks,
+        ),
         run=job.run,
         author=SPEECH,
         recording_fingerprint=job.inputs.recording.fingerprint,
@@ -124,6 +128,25 @@ def _transcript(job: SpeechJob, listened: Json, windows: Sequence[Json]) -> Tran
         settings={**asdict(job.settings), "vad": asdict(job.vad)},
     )
     return reworded(transcript, job.inputs.preset.aliases)
+
+
+def _sounded(windows: Sequence[Json], clock: SoundClock) -> list[Sounded]:
+    """What each piece sounded like, in time of the recording; windows of an earlier program did not tell."""
+    pieces = [
+        piece
+        for window in windows
+        for piece in cast(Sequence[Mapping[str, Any]], window.get("stretches", ()))
+        if piece.get("spoken")
+    ]
+    return [
+        Sounded(
+            start_s=clock.moment(piece["start_s"]),
+            end_s=clock.moment(piece["end_s"]),
+            speech_s=(piece["last"] - piece["first"]) / FRAMES_PER_S,
+            spoken=Language(**piece["spoken"]),
+        )
+        for piece in pieces
+    ]
 
 
 def _unsure(language: str, state: Mapping[str, Any], duration_s: float) -> tuple[Mark, ...]:

@@ -1,17 +1,23 @@
-"""Which language is spoken: the one that was set, or the one that several stretches of speech agree on."""
+"""Which language is spoken: the one that was set, or that several stretches agree on; and where it is another one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from vodstudio.captions.tongue import language_name
+from vodstudio.captions.transcript import Mark
 from vodstudio.core.errors import NeedsUser
 from vodstudio.workers.windows import SAMPLE_RATE, Speech
 
 SURE_ENOUGH = 0.8
 SAMPLES = 4
+FOREIGN_STRETCH = "L2"
+IN_A_ROW = 2
+LONG_ENOUGH_S = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +63,56 @@ def agreed(found: Sequence[dict[str, float]]) -> Language:
     return Language(name=name, probability=round(sums[name], 4))
 
 
+def spoken_in(model: Any, encoded: Any) -> list[Language]:
+    """What each of these inputs sounds like: one step of the decoder on what is encoded already."""
+    if not model.model.is_multilingual:
+        return []
+    return [agreed([_named(found[:1])]) for found in model.model.detect_language(encoded)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sounded:
+    """What some seconds of speech sound like."""
+
+    start_s: float
+    end_s: float
+    speech_s: float
+    spoken: Language
+
+
+def foreign_marks(sounded: Sequence[Sounded], language: str) -> tuple[Mark, ...]:
+    """Stretches that are surely in another language than the words (E12): told to a person, never translated away.
+
+    One piece of thirty seconds may be a name or a song; two in a row are somebody who speaks. Pieces that are too
+    short to tell count neither way.
+    """
+    marks: list[Mark] = []
+    told = [each for each in sounded if each.speech_s >= LONG_ENOUGH_S]
+    for name, run in groupby(told, key=lambda each: _foreign_name(each.spoken, language)):
+        pieces = list(run)
+        if not name or len(pieces) < IN_A_ROW:
+            continue
+        start, end = pieces[0].start_s, pieces[-1].end_s
+        sure = min(each.spoken.probability for each in pieces)
+        text = (
+            f"For {max(1, round((end - start) / 60))} min this sounds like {language_name(name)} ({sure:.0%} sure), "
+            f"and the words are in {language_name(language)}: they may be translated or wrong"
+        )
+        marks.append(Mark(rule=FOREIGN_STRETCH, start=start, end=end, text=text))
+    return tuple(marks)
+
+
+def _foreign_name(spoken: Language, language: str) -> str:
+    return spoken.name if spoken.name != language and spoken.probability >= SURE_ENOUGH else ""
+
+
+def _named(found: Sequence[tuple[str, float]]) -> dict[str, float]:
+    return {token[2:-2]: float(probability) for token, probability in found}
+
+
 def _probabilities(model: Any, speech: Speech, start: int, length: int) -> dict[str, float]:
     from faster_whisper.audio import pad_or_trim
 
     features = model.feature_extractor(speech.read(start, min(start + length, speech.length)))
     encoded = model.encode(pad_or_trim(features[..., :-1]))
-    return {token[2:-2]: float(probability) for token, probability in model.model.detect_language(encoded)[0]}
+    return _named(model.model.detect_language(encoded)[0])

@@ -21,7 +21,7 @@ from vodstudio.workers.windows import SAMPLE_RATE
 from vodstudio.workers.word_times import mended, nearest_moment
 
 BAD_TIMES = "T1"
-_FRAMES_PER_S = 100
+FRAMES_PER_S = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class _Run:
         """The model is loaded: now the time counts."""
         self._heard = replace(self._heard, compute_type=str(answer.get("compute_type", "")))
         at_s = cast(float, self._kept[-1]["end_s"]) if self._kept else 0.0
-        self._pace.passed(at_s, cast(int, self._state.get("seek", 0)) / _FRAMES_PER_S)
+        self._pace.passed(at_s, cast(int, self._state.get("seek", 0)) / FRAMES_PER_S)
 
     def _keep(self, answer: Mapping[str, Any], talk: Conversation) -> None:
         window = self._placed({name: value for name, value in answer.items() if name != "event"})
@@ -131,11 +131,11 @@ class _Run:
         self._job.keep(WINDOW, window["index"], window)
         crash_point("speech.window-kept")
         talk.send({"ack": window["index"]})
-        speech_s = window["state"]["seek"] / _FRAMES_PER_S
+        speech_s = window["state"]["seek"] / FRAMES_PER_S
         self._pace.passed(window["end_s"], speech_s)
         self._heard = replace(self._heard, speed=self._pace.speed)
         spoken = sum(end - start for start, end in self._walking.regions)
-        total_s = max(1, spoken * _FRAMES_PER_S // SAMPLE_RATE) / _FRAMES_PER_S
+        total_s = max(1, spoken * FRAMES_PER_S // SAMPLE_RATE) / FRAMES_PER_S
         share = min(1.0, speech_s / total_s) if self._walking.is_complete else 0.0
         self._job.context.progress(
             self._walking.share + (1 - LISTENING_SHARE) * share,

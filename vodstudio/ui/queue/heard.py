@@ -56,7 +56,12 @@ def places_of(facts: Json, passages: Iterable[Passage]) -> tuple[Place, ...]:
         for each in _listed(facts, "reheard")
         if isinstance(each, Mapping) and (start_s := _seconds(each.get("start"))) is not None
     ]
-    found += [Place(start_s=passage.start_s, text=doubt) for passage in passages for doubt in passage.doubts]
+    before: tuple[str, ...] = ()
+    for passage in passages:  # what goes on for minutes is one place: where it begins
+        found += [
+            Place(start_s=passage.start_s, text=doubt) for doubt in passage.doubts if doubt not in before
+        ]
+        before = passage.doubts
     return tuple(dict.fromkeys(sorted(found, key=lambda place: place.start_s)))
 
 
