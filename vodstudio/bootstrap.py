@@ -109,7 +109,7 @@ class House:
         self.transcripts = Transcripts(*surroundings, self._workers, settings.places.transcripts)
         self.rewording = Rewording(self.transcripts)
         self.reviewing = self._reviewing(Teaching(store, words))
-        self.cities = Cities(station, store, self.clock, tools.drives)
+        self.cities = Cities(station, store, self.clock, tools.drives, words)
         self.monitoring = Monitoring(store, self.clock, self.checks)
         self.conditions = _conditions(settings, tools)
         self.holds = Holds(*surroundings, is_over=self.conditions.is_over, wake=self._workers.wake)

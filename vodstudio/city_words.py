@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from vodstudio.config import save_correction
+from vodstudio.config import save_city, save_correction
 from vodstudio.core.errors import VodError
-from vodstudio.core.station import City, CityId, Station
+from vodstudio.core.station import City, CityId, Numbers, Station
 from vodstudio.core.vocabulary import Offer
 from vodstudio.station_file import StationRead, read_station
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class CityWords:
-    """Reads the file again when it has changed; everything but the words stays as the program began with it."""
+    """Reads the file again when it has changed; the rest of it stays as the program began with it."""
 
     def __init__(
         self, path: Path, station: Station, read: Callable[[Path], StationRead] = read_station
@@ -44,7 +44,20 @@ class CityWords:
         with self._lock:
             self._look()
             now = self._now.city(city_id)
-        return replace(known, vocabulary=now.vocabulary, bodies=now.bodies) if now else known
+        return (
+            replace(known, vocabulary=now.vocabulary, bodies=now.bodies, numbers=now.numbers)
+            if now
+            else known
+        )
+
+    def numbers(self) -> dict[CityId, Numbers | None]:
+        """How each city writes numbers in its captions; touches the disk."""
+        cities = [self.city(city.id) for city in self._station.cities]
+        return {city.id: city.numbers for city in cities if city}
+
+    def set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None:
+        """The style of this city for recordings that come; None is that of its preset."""
+        save_city(self._path, city_id, {"numbers": numbers.value if numbers else None})
 
     def learn(self, city_id: CityId, offer: Offer) -> None:
         """A name of this city, and what is heard in its place."""

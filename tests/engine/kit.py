@@ -15,7 +15,7 @@ from vodstudio.core.files import sha256_of, write_atomically
 from vodstudio.core.jobs import Inputs, Job, JobId, Output, StepKind, StepResult, StepState
 from vodstudio.core.patience import AGAIN_AFTER_S
 from vodstudio.core.ports import AsyncContext, Context, Store
-from vodstudio.core.station import City, CityId, Lane, Station
+from vodstudio.core.station import City, CityId, Lane, Numbers, Station
 from vodstudio.services.all_workers import AllWorkers
 from vodstudio.services.holds import Holds
 from vodstudio.services.importing import Importing
@@ -30,6 +30,16 @@ LOCAL = (StepKind.PROBE, StepKind.ENCODE, StepKind.STILLS, StepKind.SPEECH, Step
 STATION = Station(
     cities=tuple(City(id=CityId(name.lower()), name=name) for name in ("Birchwood", "Grant", "Oakdale"))
 )
+
+
+class AsThePreset:
+    """A station file in which no city has a style of its own."""
+
+    def numbers(self) -> dict[CityId, Numbers | None]:
+        return {}
+
+    def set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None:
+        raise AssertionError("nobody asked for a style")
 
 
 def made(context: Context, inputs: Inputs, name: str) -> StepResult:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.captions.fakes import MemoryContext, inputs_for
-from tests.engine.kit import STATION
+from tests.engine.kit import STATION, AsThePreset
 from tests.store.kit import add, job_id, recording, run_until
+from vodstudio.captions.check import CHECK_JSON
 from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
 from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import Conflict, NotFound
@@ -28,7 +29,7 @@ from vodstudio.services.shapes import card_shape
 from vodstudio.services.trail import words_of
 from vodstudio.services.transcripts import Transcripts
 from vodstudio.store.store import SqliteStore
-from vodstudio.workers.captions import CHECK_HTML, CHECK_JSON, make_captions
+from vodstudio.workers.captions import CHECK_HTML, make_captions
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 GRANT = CityId("grant")
@@ -62,7 +63,7 @@ class Bench:
         return version
 
     def cities(self) -> Cities:
-        return Cities(STATION, self.store, SystemClock(), None)  # type: ignore[arg-type]
+        return Cities(STATION, self.store, SystemClock(), None, AsThePreset())  # type: ignore[arg-type]
 
 
 class Lanes:

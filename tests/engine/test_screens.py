@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Run as Go
 from tests.engine.fakes import FakeDrives
-from tests.engine.kit import STATION, Plan, engine, made
+from tests.engine.kit import STATION, AsThePreset, Plan, engine, made
 from vodstudio.core.errors import BadMedia, NotFound
 from vodstudio.core.jobs import Inputs, JobId, JobState, StepKind, StepResult
 from vodstudio.core.ports import Context
@@ -46,7 +46,7 @@ def test_a_card_tells_how_a_city_stands(tmp_path: Path, run: Go[None]) -> None:
             await it.until_state(JobState.DONE, good)
             await it.until_state(JobState.NEEDS_A_LOOK, bad)
             drives = FakeDrives(away={"flex2"})
-            cities = Cities(WITH_STORAGES, it.store, it.clock, drives)
+            cities = Cities(WITH_STORAGES, it.store, it.clock, drives, AsThePreset())
             cards = {card.city_id: card for card in await cities.cards()}
             grant = cards[CityId("grant")]
             assert [view.id for view in grant.storages] == ["flex1", "flex2"]

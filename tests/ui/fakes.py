@@ -25,6 +25,7 @@ from vodstudio.core.jobs import (
     StepKind,
     StepState,
 )
+from vodstudio.core.measured import Measured
 from vodstudio.core.ports import Emit, TakenOut
 from vodstudio.core.recording import Fingerprint, Recording, RecordingId
 from vodstudio.core.rows import (
@@ -38,7 +39,17 @@ from vodstudio.core.rows import (
     StorageView,
     Verdict,
 )
-from vodstudio.core.station import City, CityId, Preset, PresetId, Station, Storage, StorageId, city_of
+from vodstudio.core.station import (
+    City,
+    CityId,
+    Numbers,
+    Preset,
+    PresetId,
+    Station,
+    Storage,
+    StorageId,
+    city_of,
+)
 from vodstudio.core.transcripts import OPERATOR, TranscriptId, TranscriptVersion
 from vodstudio.services.gathering import RefusedFile
 from vodstudio.services.importing import ImportReport, KnownFile
@@ -459,11 +470,25 @@ class FakeTranscripts:
         return make_row(1, "again", "", JobState.WAITING, "ddddyww")
 
 
+MEASURED = Measured(
+    model="large-v3-turbo",
+    words=1204,
+    errors=46,
+    samples=3,
+    recordings=1,
+    at=datetime(2026, 11, 21, 9, 0, tzinfo=UTC),
+)
+
+
 class FakeCities:
     """The cards of the pictures."""
 
     def __init__(self, jobs: FakeJobs) -> None:
         self.jobs = jobs
+        self.numbers: dict[CityId, Numbers | None] = {}
+
+    async def set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None:
+        self.numbers[city_id] = numbers
 
     async def cards(self) -> tuple[CityCard, ...]:
         return tuple(self._card(place, city) for place, city in enumerate(STATION.cities))
@@ -495,6 +520,8 @@ class FakeCities:
             captioned_by_month=(share - 0.3, share - 0.1, share, min(1.0, share + 0.02)),
             needs_a_look=sum(row.state is JobState.NEEDS_A_LOOK for row in mine),
             held=sum(row.state is JobState.HELD for row in mine),
+            measured=() if place % 2 else (MEASURED,),
+            numbers=self.numbers.get(city.id),
         )
 
 

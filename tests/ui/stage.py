@@ -50,6 +50,7 @@ class Stage:
         self.jobs = FakeJobs(sample_rows() if rows is None else rows, self.bridge.post)
         self.importing = FakeImporting(self.jobs, self.bridge.post)
         self.transcripts = FakeTranscripts(self.bridge.post)
+        self.cities = FakeCities(self.jobs)
         self.models = FakeModels(self.bridge.post)
         self.notices = Notices(self.window)
         self.coroutines = Coroutines(self.notices.show_problem)
@@ -57,7 +58,7 @@ class Stage:
             station=STATION,
             jobs=self.jobs,
             importing=self.importing,
-            cities=FakeCities(self.jobs),
+            cities=self.cities,
             monitoring=self.monitoring,
             models=self.models,
             transcripts=self.transcripts,

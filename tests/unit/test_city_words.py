@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vodstudio.city_words import CityWords
-from vodstudio.core.station import CityId
+from vodstudio.core.station import CityId, Numbers
 from vodstudio.core.vocabulary import Alias, Offer
 from vodstudio.station_file import StationRead, read_station
 
@@ -85,3 +85,16 @@ def test_a_file_that_cannot_be_used_changes_nothing(path: Path, allowed_logs: li
     assert names(words) == ("Larson",)
     path.write_text(FILE.replace("Larson", "Kohn"), "utf-8")
     assert names(words) == ("Kohn",)
+
+
+def test_a_style_of_numbers_counts_at_once_and_can_be_taken_back(path: Path) -> None:
+    words = CityWords(path, read_station(path).station)
+    assert words.numbers() == {GRANT: None}
+    words.set_numbers(GRANT, Numbers.WORDS_TO_TEN)
+    assert words.numbers() == {GRANT: Numbers.WORDS_TO_TEN}
+    city = words.city(GRANT)
+    assert city is not None
+    assert city.numbers is Numbers.WORDS_TO_TEN
+    words.set_numbers(GRANT, None)
+    assert words.numbers() == {GRANT: None}
+    assert "numbers" not in path.read_text("utf-8")

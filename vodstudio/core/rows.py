@@ -11,7 +11,7 @@ from pathlib import Path
 from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId, JobState, PlanKind, Rank, StepKind, StepState
 from vodstudio.core.measured import Measured
-from vodstudio.core.station import CityId, StorageId
+from vodstudio.core.station import CityId, Numbers, StorageId
 
 # Where a line comes from that the audit trail keeps.
 TRAIL = "Audit trail"
@@ -142,6 +142,7 @@ class CityCard:
     needs_a_look: int = 0
     held: int = 0
     measured: tuple[Measured, ...] = ()
+    numbers: Numbers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

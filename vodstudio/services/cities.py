@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from vodstudio.core.errors import NotFound
 from vodstudio.core.jobs import JobState
 from vodstudio.core.ports import Clock, Drives, Store, Unit
 from vodstudio.core.rows import CityCard, StorageView
-from vodstudio.core.station import City, CityId, Station, StorageId
+from vodstudio.core.station import City, CityId, Numbers, Station, StorageId
 
 MONTHS_SHOWN = 4
 RECENT_SHOWN = 3
@@ -28,14 +29,27 @@ def check_city(station: Station, city_id: CityId, hint: str) -> None:
         )
 
 
+class Styles(Protocol):
+    """How the captions of each city are written; each call touches the disk."""
+
+    def numbers(self) -> dict[CityId, Numbers | None]:
+        """As the station file says now."""
+        ...
+
+    def set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None:
+        """For recordings that come; None is that of its preset."""
+        ...
+
+
 class Cities:
     """The cards of the Cities tab."""
 
-    def __init__(self, station: Station, store: Store, clock: Clock, drives: Drives) -> None:
+    def __init__(self, station: Station, store: Store, clock: Clock, drives: Drives, styles: Styles) -> None:
         self._station = station
         self._store = store
         self._clock = clock
         self._drives = drives
+        self._styles = styles
 
     def known(self, text: str) -> CityId | None:
         """The city with this id; nothing for no text, NotFound for one that the station does not have."""
@@ -46,9 +60,16 @@ class Cities:
     async def cards(self) -> tuple[CityCard, ...]:
         """All cities from the store at once, without asking any storage."""
         now = self._clock.now()
-        return await self._store.look(
+        numbers = await asyncio.to_thread(self._styles.numbers)
+        cards = await self._store.look(
             lambda unit: tuple(self._card(unit, city, now) for city in self._station.cities)
         )
+        return tuple(replace(card, numbers=numbers.get(card.city_id)) for card in cards)
+
+    async def set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None:
+        """How the captions of this city write numbers, for recordings that are added from now on."""
+        check_city(self._station, city_id, "Known: {known}. Nothing was changed.")
+        await asyncio.to_thread(self._styles.set_numbers, city_id, numbers)
 
     async def storages(self) -> dict[StorageId, StorageView]:
         """Every storage, looked at side by side; one that hangs delays no other."""

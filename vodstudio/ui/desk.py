@@ -13,7 +13,7 @@ from vodstudio.core.jobs import Job, JobId
 from vodstudio.core.models import ModelRow
 from vodstudio.core.recording import Recording, RecordingId
 from vodstudio.core.rows import Check, CityCard, Counts, JobFilter, JobRow, LogLine, StorageView
-from vodstudio.core.station import CityId, PresetId, Station, StorageId
+from vodstudio.core.station import CityId, Numbers, PresetId, Station, StorageId
 from vodstudio.core.transcripts import TranscriptId, TranscriptVersion
 from vodstudio.ui.bridge import Bridge
 from vodstudio.ui.coroutines import Coroutines
@@ -84,6 +84,7 @@ class CitiesService(Protocol):
 
     async def cards(self) -> tuple[CityCard, ...]: ...
     async def storages(self) -> dict[StorageId, StorageView]: ...
+    async def set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None: ...
 
 
 class MonitoringService(Protocol):

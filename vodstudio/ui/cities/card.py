@@ -9,12 +9,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from vodstudio.core.jobs import JobState
+from vodstudio.core.measured import NOT_MEASURED
 from vodstudio.core.rows import CityCard, JobRow, StorageView
 from vodstudio.core.station import CityId
 from vodstudio.ui.queue.face import TONE_OF, face_of
 from vodstudio.ui.theme import Theme, font
 from vodstudio.ui.wording import STATE_NAMES, many, short_day, size
 
+MENU_TOLD = "The right button, or the menu key, changes how its captions write numbers."
 EDGE_PX = 14
 HEIGHT_PX = 196
 NEARLY_FULL_BYTES = 50_000_000_000
@@ -38,9 +40,13 @@ class CityCardView(QAbstractButton):
         self.setMinimumSize(QSize(300, HEIGHT_PX))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Show the recordings of this city")
         self._theme = theme
         self.show_card(card, now)
+
+    @property
+    def card(self) -> CityCard:
+        """What it shows."""
+        return self._card
 
     @property
     def city_id(self) -> CityId:
@@ -51,6 +57,7 @@ class CityCardView(QAbstractButton):
         """New content."""
         self._card, self._now = card, now
         self.setAccessibleName(f"{card.name}: {latest_words(card, now)[0]}, {share_words(card)}")
+        self.setToolTip(f"Show the recordings of this city. {MENU_TOLD}\n{accuracy_words(card)}")
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -124,7 +131,7 @@ class CityCardView(QAbstractButton):
             painter.drawRoundedRect(box, 2.5, 2.5)
             painter.setBrush(QColor(theme.accent))
             painter.drawRoundedRect(box.adjusted(0, 26 * (1 - min(1.0, part)), 0, 0), 2.5, 2.5)
-        self._write(painter, QRect(left, 117, right - left, 18), PLAIN, theme.muted, care_words(self._card))
+        self._write(painter, QRect(left, 117, right - left, 18), PLAIN, theme.muted, both_words(self._card))
 
     def _paint_recent(self, painter: QPainter, left: int, right: int) -> None:
         theme = self._theme
@@ -192,6 +199,20 @@ def care_words(card: CityCard) -> str:
         f"{card.held} held" if card.held else "",
     ]
     return " · ".join(part for part in parts if part) or "Nobody is needed"
+
+
+def both_words(card: CityCard) -> str:
+    """Who is wanted, and how right the words are where somebody has measured it."""
+    if not card.measured:
+        return care_words(card)
+    newest = card.measured[0]
+    return f"{care_words(card)} · measured: {newest.right_percent:.1f} % of {newest.words:,} words right"
+
+
+def accuracy_words(card: CityCard) -> str:
+    """Each measured model with what its figure rests on."""
+    told = "; ".join(f"{each.model}: {each.sentence}" for each in card.measured) or NOT_MEASURED
+    return f"Accuracy of the words: {told}"
 
 
 def storage_words(view: StorageView, theme: Theme) -> tuple[str, str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from vodstudio.core.events import Event, JobAdded, JobChanged, JobRemoved
 from vodstudio.core.rows import CityCard, JobRow, StorageView
-from vodstudio.core.station import StorageId
+from vodstudio.core.station import CityId, Numbers, StorageId
 from vodstudio.ui.cities.card import CityCardView, meeting
+from vodstudio.ui.cities.style_menu import StyleMenu
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.parts import button, label
 from vodstudio.ui.theme import Theme
@@ -125,6 +126,8 @@ class CitiesPage(QWidget):
                 view = CityCardView(card, self._desk.now(), self._theme, self._inner)
                 view.setMaximumHeight(TALLEST_PX)
                 view.clicked.connect(self._on_card_pressed)
+                view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+                view.customContextMenuRequested.connect(self._on_menu_wanted)
                 self.views.append(view)
         spare = sum(not storage.cities for storage in self._desk.station.storages)
         words = f"{many(len(cards), 'city', 'cities')} · {many(len(self._desk.station.storages), 'storage')}"
@@ -182,6 +185,25 @@ class CitiesPage(QWidget):
         view = self.sender()
         if isinstance(view, CityCardView):
             self.city_chosen.emit(view.city_id)
+
+    def _on_menu_wanted(self, place: QPoint) -> None:
+        view = self.sender()
+        if isinstance(view, CityCardView):
+            menu = StyleMenu(view.card, self)
+            menu.numbers_chosen.connect(self._on_numbers_chosen)
+            menu.popup(view.mapToGlobal(place))
+
+    def _on_numbers_chosen(self, city_id: CityId, numbers: Numbers | None) -> None:
+        self._desk.coroutines.start(self._set_numbers(city_id, numbers))
+
+    async def _set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None:
+        """Jobs that are there keep what they began with."""
+        await self._desk.cities.set_numbers(city_id, numbers)
+        self._desk.notices.say(
+            "The style of numbers was changed",
+            "It counts for recordings that are added from now on; captions that are there stay as they are.",
+        )
+        await self._read()
 
     def _on_event_arrived(self, event: Event) -> None:
         if isinstance(event, JobAdded | JobChanged | JobRemoved) and self.isVisible():
