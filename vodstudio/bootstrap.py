@@ -52,7 +52,7 @@ from vodstudio.store.store import SqliteStore
 from vodstudio.vault import Vault
 from vodstudio.workers.alone import own_children
 from vodstudio.workers.context import Surroundings
-from vodstudio.workers.devices import card_count
+from vodstudio.workers.devices import Devices, card_count
 from vodstudio.workers.drives import ChildDrives
 from vodstudio.workers.media import Media
 from vodstudio.workers.model_hub import HUB, HUB_VARIABLE
@@ -233,6 +233,12 @@ class House:
         for catalogue in self._tools.catalogues.values():
             catalogue.forget_refusal()
 
+    def try_card_again(self) -> None:
+        """The next recording asks the graphics card anew."""
+        devices = self._tools.toolbox.devices
+        if devices is not None:
+            devices.forget()
+
     async def checks(self) -> tuple[Check, ...]:
         """One line for each thing we depend on."""
         return await self._health.checks()
@@ -360,6 +366,7 @@ def _tools(settings: Settings, children: Children) -> Tools:
         transcripts=settings.places.transcripts,
         model_kept_s=settings.preferences.model_kept_minutes * 60.0,
         machine=settings.places.data / "machine.json",
+        devices=Devices(children),
     )
     catalogues = {
         server.id: CablecastCatalogue(Client(server, vault, clock)) for server in settings.station.servers

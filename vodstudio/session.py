@@ -376,6 +376,7 @@ def _desk(house: House, bridge: Bridge, coroutines: Coroutines, notices: Notices
         coroutines=coroutines,
         notices=notices,
         now=SystemClock().now,
+        try_card_again=house.try_card_again,
     )
 
 

@@ -13,7 +13,15 @@ from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import Cancelled
 from vodstudio.workers.card_memory import free_bytes, pieces_for
 from vodstudio.workers.device_faults import Cause, cause_of
-from vodstudio.workers.devices import Device, Devices, below, card_count, cpu, has_nvidia_driver
+from vodstudio.workers.devices import (
+    Device,
+    Devices,
+    below,
+    card_count,
+    cpu,
+    driver_mark,
+    has_nvidia_driver,
+)
 from vodstudio.workers.engine import compute_type
 from vodstudio.workers.models import DEMO_VOICE
 from vodstudio.workers.process import Children
@@ -222,3 +230,39 @@ def test_one_core_is_left_for_the_window() -> None:
 def test_five_seconds_go_through_the_demo_voice(children: Children) -> None:
     said = Devices(children, CHILD).trial(VOICE, cpu(""), "default", _nothing)
     assert 0.0 < said["seconds"] < 60.0
+
+
+def test_e01_e03_a_card_that_was_given_up_is_tried_again_when_a_person_says_so(children: Children) -> None:
+    devices = Devices(children, scripted("trial-ok"), has_gpu=lambda: True)
+    card = devices.choose(VOICE, "default", _nothing)
+    lost = devices.failed(VOICE, card, "CUDA failed with error unspecified launch failure")
+    assert lost is not None
+    assert devices.choose(VOICE, "default", _nothing) == lost
+    assert (card.has_lost_card, lost.is_card, lost.has_lost_card) == (False, False, True)
+    devices.forget()
+    again = devices.choose(VOICE, "default", _nothing)
+    assert (again.is_card, again.has_lost_card) == (True, False)
+
+
+def test_e03_another_driver_is_tried_with_the_next_recording(children: Children) -> None:
+    versions = ["550.1"]
+    devices = Devices(children, scripted("trial-ok"), has_gpu=lambda: True, driver=lambda: versions[-1])
+    card = devices.choose(VOICE, "default", _nothing)
+    devices.failed(VOICE, card, "CUDA failed with error unspecified launch failure")
+    assert not devices.choose(VOICE, "default", _nothing).is_card
+    versions.append("560.9")
+    assert devices.choose(VOICE, "default", _nothing).is_card
+
+
+def test_the_mark_of_the_driver_changes_with_it(tmp_path: Path) -> None:
+    version = tmp_path / "version"
+    assert driver_mark(version) == ""
+    version.write_text("NVRM version: 550", "utf-8")
+    first = driver_mark(version)
+    version.write_text("NVRM version: 5601", "utf-8")
+    assert "" != first != driver_mark(version)
+
+
+def test_a_card_that_failed_its_trial_is_told_as_lost(tools: SpeechTools, context: MemoryContext) -> None:
+    result = hear(with_card(tools, "trial-fault"), context, inputs_of(MEETING, model=DEMO_VOICE))
+    assert result.facts["has_lost_card"] is True

@@ -45,6 +45,7 @@ class Stage:
         app.setQuitOnLastWindowClosed(False)
         look.apply(app, theme)
         self.monitoring = FakeMonitoring()
+        self.cards_tried = 0
         self.window = MainWindow(theme)
         self.bridge = Bridge(self.window)
         self.jobs = FakeJobs(sample_rows() if rows is None else rows, self.bridge.post)
@@ -68,6 +69,7 @@ class Stage:
             coroutines=self.coroutines,
             notices=self.notices,
             now=self._now,
+            try_card_again=self._try_card_again,
         )
         self.workplace = Workplace(self.window, self.desk, theme)
 
@@ -125,6 +127,9 @@ class Stage:
         self.window.let_close()
         self.window.close()
         await gone(self.window)
+
+    def _try_card_again(self) -> None:
+        self.cards_tried += 1
 
     def _now(self) -> datetime:
         return NOW

@@ -21,7 +21,14 @@ from vodstudio.core.jobs import JobId, Json, Step, StepId, StepKind, StepState
 from vodstudio.core.recording import RecordingId
 from vodstudio.core.transcripts import OPERATOR, Passage, TranscriptId, TranscriptVersion
 from vodstudio.services.transcripts import WordsOfJob
-from vodstudio.ui.queue.heard import device_chip, heard_from, places_of, progress_words, whole_words
+from vodstudio.ui.queue.heard import (
+    device_chip,
+    heard_from,
+    may_try_card,
+    places_of,
+    progress_words,
+    whole_words,
+)
 from vodstudio.ui.queue.passages import DOUBTS, TIME, PassageModel
 from vodstudio.ui.queue.words import WordsTab
 from vodstudio.ui.theme import DARK
@@ -371,3 +378,29 @@ def test_how_far_the_hearing_is_in_words() -> None:
         )
         == "No model"
     )
+
+
+def test_a_card_that_was_given_up_can_be_tried_again_from_the_page(stage: Stage, shown: Shown) -> None:
+    facts: Json = {
+        "device": "cpu",
+        "device_why": "the graphics card could not be used",
+        "has_lost_card": True,
+    }
+    words = open_words(
+        stage, shown, WordsOfJob(passages=many_passages(2), facts=facts, version=version()), DONE
+    )
+    again = stage.button("Try the graphics card again", words)
+    again.setFocus()
+    QTest.keyClick(again, Qt.Key.Key_Return)
+    assert stage.cards_tried == 1
+    shown(lambda: any(told.startswith("The graphics card is tried again") for told in stage.toasts()))
+    assert not again.isVisible()
+
+
+def test_where_no_card_failed_there_is_none_to_try_again(stage: Stage, shown: Shown) -> None:
+    facts: Json = {"device": "cpu", "device_why": "no NVIDIA driver is here", "has_lost_card": False}
+    words = open_words(
+        stage, shown, WordsOfJob(passages=many_passages(2), facts=facts, version=version()), DONE
+    )
+    assert words._card.isHidden()
+    assert may_try_card({"fallbacks": [{"why": "the driver failed"}]})

@@ -151,6 +151,7 @@ class Desk:
     coroutines: Coroutines
     notices: Notices
     now: Callable[[], datetime]
+    try_card_again: Callable[[], None]
 
     def city_name(self, city_id: str | None) -> str:
         """The name of a city, its id when the station no longer has it, or nothing."""

@@ -32,7 +32,10 @@ _LOST = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """Where a model runs, and the sentence that says why. `compute_type` is set where the wished one did not fit."""
+    """Where a model runs, and the sentence that says why. `compute_type` is set where the wished one did not fit.
+
+    `has_lost_card` where there is a graphics card, and it could not be used, or not as it was meant.
+    """
 
     name: str
     threads: int
@@ -40,6 +43,7 @@ class Device:
     index: int = 0
     pieces: int = 1
     compute_type: str = ""
+    has_lost_card: bool = False
 
     @property
     def is_card(self) -> bool:
@@ -48,7 +52,10 @@ class Device:
 
 
 class Devices:
-    """Remembers for each model what its trial said; what failed is not tried again in this run of the program."""
+    """Remembers for each model what its trial said.
+
+    What failed is tried again when the driver has changed, when a person says so, and by each new run of the program.
+    """
 
     def __init__(
         self,
@@ -56,10 +63,13 @@ class Devices:
         command: tuple[str, ...] = (),
         has_gpu: Callable[[], bool] | None = None,
         cards: int | None = None,
+        driver: Callable[[], str] | None = None,
     ) -> None:
         self._children = children
         self._command = command
         self._has_gpu = has_gpu or has_nvidia_driver
+        self._driver = driver or driver_mark
+        self._tried_with = self._driver()
         self._lock = threading.Condition()
         self._decided: dict[Path, Device] = {}
         self._cards = cards
@@ -67,7 +77,11 @@ class Devices:
 
     def choose(self, model: Path, compute_type: str, check: Callable[[], None]) -> Device:
         """The device for this model; the first question of a run may take a few seconds."""
+        now = self._driver()
         with self._lock:
+            if now != self._tried_with:
+                self._decided.clear()
+            self._tried_with = now
             known = self._decided.get(model)
         if known is not None:
             return known
@@ -76,6 +90,11 @@ class Devices:
         )
         with self._lock:
             return self._decided.setdefault(model, device)
+
+    def forget(self) -> None:
+        """A person says that the card may work now: whoever comes next tries it."""
+        with self._lock:
+            self._decided.clear()
 
     def failed(self, model: Path, device: Device, detail: str) -> Device | None:
         """The next lower rung, which this model keeps for this run of the program; None below the last."""
@@ -125,7 +144,8 @@ class Devices:
         except VodError as error:
             detail = error.detail or error.title
             why = _LOST[cause_of(detail)].lower()
-            return cpu(f"the graphics card could not be used: {why} ({first_line(detail)})")
+            told = f"the graphics card could not be used: {why} ({first_line(detail)})"
+            return replace(cpu(told), has_lost_card=True)
         weights = model / "model.bin"
         size = weights.stat().st_size if weights.is_file() else 0
         why = f"the graphics card passed its trial in {said['seconds']} s"
@@ -139,15 +159,16 @@ def below(device: Device, detail: str) -> Device | None:
         pieces = device.pieces // 2
         what = "The graphics card" if device.is_card else "The computer"
         why = f"{what} ran out of memory: {pieces} of {device.pieces} pieces are heard at once"
-        return replace(device, pieces=pieces, why=why)
+        return replace(device, pieces=pieces, why=why, has_lost_card=device.is_card)
     if not device.is_card:
         return None
     if cause is Cause.MEMORY and device.compute_type != _SMALLEST_NUMBERS:
         why = f"The graphics card ran out of memory: it goes on with smaller numbers ({_SMALLEST_NUMBERS})"
-        return replace(device, compute_type=_SMALLEST_NUMBERS, why=why)
-    return cpu(
+        return replace(device, compute_type=_SMALLEST_NUMBERS, why=why, has_lost_card=True)
+    why = (
         f"{_LOST[cause]}: the processor goes on, more slowly (the graphics card failed: {last_line(detail)})"
     )
+    return replace(cpu(why), has_lost_card=True)
 
 
 def cpu(why: str) -> Device:
@@ -179,6 +200,17 @@ def has_nvidia_driver() -> bool:
     if sys.platform == "win32":
         return (Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "nvcuda.dll").exists()
     return Path("/proc/driver/nvidia/version").exists() or Path("/dev/nvidia0").exists()
+
+
+def driver_mark(version: Path = Path("/proc/driver/nvidia/version")) -> str:
+    """Another text when the driver is another one; empty where there is none."""
+    if sys.platform == "win32":
+        version = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "nvcuda.dll"
+    try:
+        about = version.stat()
+        return version.read_text("utf-8") if not about.st_size else f"{about.st_size} {about.st_mtime_ns}"
+    except OSError:
+        return ""
 
 
 def card_count(listed: Path = Path("/proc/driver/nvidia/gpus")) -> int:

@@ -179,6 +179,7 @@ def _facts(job: SpeechJob, transcript: Transcript, listened: Json, found: Heard 
         "engine": job.way,
         "device": found.device.name if found else "",
         "device_why": found.device.why if found else "",
+        "has_lost_card": found.device.has_lost_card if found else False,
         "compute_type": found.compute_type if found else "",
         "speed": found.speed if found else None,
         "fallbacks": job.fallbacks(),

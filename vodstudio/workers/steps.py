@@ -64,6 +64,7 @@ class Toolbox:
     transcripts: Path | None = None
     model_kept_s: float = 300.0
     machine: Path | None = None
+    devices: Devices | None = None
 
     @property
     def tuning(self) -> Tuning | None:
@@ -82,7 +83,7 @@ class Toolbox:
         hearing = SpeechTools(
             children=self.children,
             shelf=self.shelf,
-            devices=Devices(self.children),
+            devices=self.devices or Devices(self.children),
             transcripts=self.transcripts,
             kept=KeptModels(self.model_kept_s),
             tuning=self.tuning,

@@ -43,6 +43,11 @@ def device_chip(facts: Json) -> Chip | None:
     return Chip(text=name, tip=why[:1].upper() + why[1:]) if name else None
 
 
+def may_try_card(facts: Json) -> bool:
+    """Whether there is a graphics card that was given up: it may work again."""
+    return bool(facts.get("has_lost_card") or _listed(facts, "fallbacks"))
+
+
 def heard_from(facts: Json) -> str:
     """The sentence about track and channel; nothing where there was no choice."""
     told = facts.get("heard_from")

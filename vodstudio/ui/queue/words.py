@@ -17,6 +17,7 @@ from vodstudio.ui.queue.heard import (
     Place,
     device_chip,
     heard_from,
+    may_try_card,
     places_of,
     progress_words,
     whole_words,
@@ -86,6 +87,9 @@ class WordsTab(QWidget):
         column.setSpacing(5)
         self._state = label("", "strong", head, wraps=True)
         self._chip = label("", "chip", head, wraps=True)
+        self._card = button("Try the graphics card again", head, role="link")
+        self._card.setToolTip("The next recording asks it anew; when it fails again, the processor goes on")
+        self._card.clicked.connect(self._on_card_wanted)
         self._from = label("", "small", head, wraps=True)
         self._look = button("", head, role="link", tip="Places where a person may want to listen")
         self._look.setAccessibleName("Places to look at")
@@ -98,8 +102,10 @@ class WordsTab(QWidget):
         row.addSpacing(-4)
         row.addWidget(self._look)
         row.addStretch(1)
-        for widget in (self._state, self._chip, self._from):
+        for widget in (self._state, self._chip):
             column.addWidget(widget)
+        column.addWidget(self._card, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._from)
         column.addLayout(row)
         self.rewritten = RewrittenPanel(self._desk, head)
         self.rewritten.place_wanted.connect(self._on_time_wanted)
@@ -139,7 +145,7 @@ class WordsTab(QWidget):
         self._live, self._is_loaded, self._early = None, False, []
         self.model.show(())
         self.rewritten.show_found(None, None, ())
-        for widget in (self._state, self._chip, self._from, self._look, self._hint, self._text):
+        for widget in (self._state, self._chip, self._card, self._from, self._look, self._hint, self._text):
             widget.hide()
 
     async def _is_shown(self, job: Job) -> bool:
@@ -181,6 +187,7 @@ class WordsTab(QWidget):
         self._chip.setToolTip(chip.tip if chip else "")
         self._chip.setProperty("tone", "care" if chip and chip.is_second_choice else "")
         self._chip.style().polish(self._chip)
+        self._card.setVisible(may_try_card(self._facts))
         _tell(self._from, heard_from(self._facts))
         self._show_places()
         self._hint.setText(_NOTHING if is_done and self._version is not None else _NOT_YET)
@@ -213,6 +220,14 @@ class WordsTab(QWidget):
 
     def _on_rewritten_emptied(self) -> None:
         self.view.setFocus()
+
+    def _on_card_wanted(self) -> None:
+        self._desk.try_card_again()
+        self._desk.notices.say(
+            "The graphics card is tried again",
+            "The next recording asks it anew. No word that was heard is lost.",
+        )
+        self._card.hide()
 
     def _on_newest_wanted(self) -> None:
         self.view.follow()
