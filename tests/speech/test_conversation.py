@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from tests.speech.fakes import MemoryContext
-from vodstudio.workers.conversation import LARGE_BLOCKS_GO_BACK, ONE_THREAD_FOR_NUMPY, Conversation
+from vodstudio.workers.conversation import ONE_THREAD_FOR_NUMPY, Conversation
+from vodstudio.workers.heap import HEARING_ONE, HEARING_SEVERAL, LISTENING
 from vodstudio.workers.process import Children
 
 TELLS = (
@@ -16,13 +17,21 @@ TELLS = (
 )
 
 
-@pytest.mark.parametrize(("verb", "goes_back"), [("listen", True), ("hear", False)])
-def test_only_the_child_that_listens_gives_large_blocks_back(
-    children: Children, context: MemoryContext, verb: str, goes_back: bool
+@pytest.mark.parametrize(
+    ("request_", "heap"),
+    [
+        ({"verb": "listen"}, LISTENING),
+        ({"verb": "trial"}, HEARING_ONE),
+        ({"verb": "hear"}, HEARING_ONE),
+        ({"verb": "hear", "batch_size": 1}, HEARING_ONE),
+        ({"verb": "hear", "batch_size": 8}, HEARING_SEVERAL),
+    ],
+)
+def test_a_child_keeps_memory_as_its_work_needs_it(
+    children: Children, context: MemoryContext, request_: dict[str, object], heap: dict[str, str]
 ) -> None:
-    """The index of a long MP4 does not stay in its heap; the model's own blocks are asked for again and again."""
-    wanted = {**ONE_THREAD_FOR_NUMPY, **dict.fromkeys(LARGE_BLOCKS_GO_BACK)}
-    wanted |= LARGE_BLOCKS_GO_BACK if goes_back else {}
+    """The index of a long MP4 does not stay in its heap; the model's blocks are asked for again and again."""
+    wanted = {**ONE_THREAD_FOR_NUMPY, **dict.fromkeys(HEARING_ONE), **heap}
     command = (sys.executable, "-c", TELLS, *wanted)
-    with Conversation(children, {"verb": verb}, context.check, command) as talk:
+    with Conversation(children, request_, context.check, command) as talk:
         assert talk.wait_for("told", 30.0) == {"event": "told", **wanted}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vodstudio.core.errors import ChildCrashed, VodError
+from vodstudio.workers.heap import heap_for
 from vodstudio.workers.kept_model import KeptModels
 from vodstudio.workers.process import Child, Children, Command, child_command
 from vodstudio.workers.silence import ALIVE, Silence
@@ -19,10 +20,6 @@ LONGEST_SILENCE_S = 1800.0
 GOODBYE_S = 5.0
 # Small matrices on many threads cost a third more CPU for the same numbers; the engine has threads of its own.
 ONE_THREAD_FOR_NUMPY = {"OPENBLAS_NUM_THREADS": "1"}
-# The index of a long MP4 is freed in large blocks. Where glibc may move this limit, they stay in the heap for ever:
-# 60 MiB at eight hours. The child that hears asks for such blocks all the time, and keeps them.
-LARGE_BLOCKS_GO_BACK = {"MALLOC_MMAP_THRESHOLD_": str(8 * 2**20)}
-_LISTEN = "listen"
 _LOOK_EVERY_S = 0.2
 
 
@@ -63,8 +60,7 @@ class Conversation:
 
     def _start(self) -> None:
         """A fresh child, with the request."""
-        more = LARGE_BLOCKS_GO_BACK if self._request["verb"] == _LISTEN else {}
-        environment = {**ONE_THREAD_FOR_NUMPY, **more}
+        environment = {**ONE_THREAD_FOR_NUMPY, **heap_for(self._request)}
         command = Command(argv=self._command, is_ours=True, has_input=True, environment=environment)
         self._child = self._children.start(command)
         self._is_untried = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,19 +71,19 @@ def samples_of(
     import av
 
     piece: _Piece | None = None
-    begin_s = Fraction(0)
+    begin = 0
     for frame in frames:
         found = (frame.format.name, frame.layout.name, frame.sample_rate)
         if piece is None or found != piece.shape:
             if piece is not None:
                 yield from piece.rest()
-                begin_s += Fraction(piece.made, SAMPLE_RATE)
+                begin += piece.made
             side = _SIDES.get(channel) if frame.layout.nb_channels == 2 else None
             layout = "mono" if side is None else "stereo"
             resampler = av.AudioResampler(format="s16", layout=layout, rate=SAMPLE_RATE)
             piece = _Piece(found, resampler, av.AudioFifo(), side)
         if times is not None:
-            times.see(float(begin_s + Fraction(piece.taken, frame.sample_rate)), frame.time)
+            times.see(begin / SAMPLE_RATE + piece.taken / frame.sample_rate, frame.time)
         yield from piece.take(frame)
     if piece is not None:
         yield from piece.rest()
