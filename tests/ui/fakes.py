@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from vodstudio.captions.history import Change
+from vodstudio.captions.left_behind import Correction
 from vodstudio.captions.lessons import Lesson
 from vodstudio.captions.transcript import Transcript
 from vodstudio.core.errors import Conflict, NotFound, Problem
@@ -389,6 +390,9 @@ class FakeReviewing:
         raise AssertionError("nothing was opened")
 
     async def take_up(self, review: Review) -> int:
+        raise AssertionError("nothing was opened")
+
+    async def left_corrections(self, review: Review) -> list[Correction]:
         raise AssertionError("nothing was opened")
 
     async def forget(self, review: Review) -> None:

@@ -61,6 +61,18 @@ def edit_text(document: Document, row: int, text: str) -> Change | None:
     return _change("Change the text", document, (first, last), made, after, (low, high))
 
 
+def reword(document: Document, first: int, last: int, text: str) -> Change | None:
+    """Other words from one word up to another, in one caption or in several: their sentences are laid out again."""
+    made = _reworded(document, first, last, text) if clean_line(text) else []
+    if made == document.words[first:last]:
+        return None
+    low = _sentence(document, document.row_of_word(first))[0]
+    high = _sentence(document, document.row_of_word(last - 1))[1]
+    grown = len(made) - (last - first)
+    after = locked(spliced(document.edits, first, last - first, len(made)), {low, high + grown})
+    return _change("Correct the words", document, (first, last), made, after, (low, high))
+
+
 def delete(document: Document, row: int) -> Change:
     """Take a caption and its words away."""
     first, last = document.span(row)

@@ -28,13 +28,13 @@ def lessons_of(
     familiar = tuple(known)
     counts = Counter(
         offer
-        for old, new in _islands(before, after)
+        for old, new in islands(before, after)
         for offer in offers([word.text for word in old], [word.text for word in new], familiar)
     )
     return tuple(Lesson(offer=offer, count=count) for offer, count in counts.most_common())
 
 
-def _islands(before: Sequence[Word], after: Sequence[Word]) -> Iterator[tuple[list[Word], list[Word]]]:
+def islands(before: Sequence[Word], after: Sequence[Word]) -> Iterator[tuple[list[Word], list[Word]]]:
     """The places that differ, each with the word in front of it, which says whether a sentence begins there."""
     shared = set(before) & set(after)
     at = place = 0

@@ -16,6 +16,7 @@ from vodstudio.captions.changes import change_from_json, change_to_json
 from vodstudio.captions.commands import edit_text
 from vodstudio.captions.document import Document
 from vodstudio.captions.history import Change
+from vodstudio.captions.left_behind import Correction, corrections_of
 from vodstudio.captions.lessons import Lesson, lessons_of
 from vodstudio.captions.profile import profile_named
 from vodstudio.captions.transcript import Transcript
@@ -77,6 +78,14 @@ class Review:
     is_read_only: bool = False
     no_video: str = ""
     left_behind: datetime | None = None
+    is_undecided: bool = False
+
+    @property
+    def may_write(self) -> bool:
+        """Whether captions can be changed here: not beside another window, and not before it is decided what to do
+        with the changes that an earlier window left.
+        """
+        return not (self.is_read_only or self.is_undecided)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +149,7 @@ class Reviewing:
         is_checked = probed is not None and probed.state is StepState.DONE
         journal = self._journal(version)
         document = await _laid_out(partial(_document, job, transcript, video), told)
+        kept = None if is_read_only else await asyncio.to_thread(journal.read)
         return Review(
             job=job,
             version=version,
@@ -147,7 +157,8 @@ class Reviewing:
             document=document,
             video=video,
             journal=journal,
-            kept=None if is_read_only else await asyncio.to_thread(journal.read),
+            kept=kept,
+            is_undecided=kept is not None,
             is_read_only=is_read_only,
             no_video=await asyncio.to_thread(_why_not_played, video.path, is_checked=is_checked),
             left_behind=await self._left_behind(version),
@@ -155,16 +166,27 @@ class Reviewing:
 
     async def _left_behind(self, version: TranscriptVersion) -> datetime | None:
         """When a person last corrected other words of this recording that were chosen then and never saved."""
+        return max((kept.at for _, kept in await self._others(version)), default=None)
+
+    async def _others(self, version: TranscriptVersion) -> list[tuple[TranscriptVersion, Kept]]:
+        """Versions that do not count now, with corrections that were never saved."""
         versions = await self._transcripts.of(version.recording_id)
         saved_at = {each.parent_id: each.made_at for each in reversed(versions) if each.parent_id}
         others = [each for each in versions if each.id != version.id]
         kept = await asyncio.to_thread(lambda: [self._journal(each).read() for each in others])
-        times = [
-            found.at
+        return [
+            (each, found)
             for each, found in zip(others, kept, strict=True)
             if found and not (each.id in saved_at and saved_at[each.id] >= found.at)
         ]
-        return max(times, default=None)
+
+    async def left_corrections(self, review: Review) -> list[Correction]:
+        """What was corrected in other words and never saved, in the order of the meeting; all of it stays noted."""
+        found: set[Correction] = set()
+        for version, kept in await self._others(review.version):
+            transcript = await self._transcripts.read(version)
+            found |= await asyncio.to_thread(_corrections, review, transcript, kept)
+        return sorted(found, key=lambda each: (each.at_s, each.before, each.after))
 
     def _journal(self, version: TranscriptVersion) -> Journal:
         return Journal(self._folder / f"{version.id}.jsonl", version.sha256)
@@ -185,12 +207,14 @@ class Reviewing:
         twin = review.document.apart()
         done = await asyncio.to_thread(_replayed, twin, review.kept)
         review.document.become(twin)
+        review.is_undecided = False
         await asyncio.to_thread(review.journal.start_over, done)
         return len(done)
 
     async def forget(self, review: Review) -> None:
         """Throw away what was not saved."""
         await asyncio.to_thread(review.journal.end)
+        review.is_undecided = False
 
     async def peaks(self, review: Review) -> tuple[bytes, float]:
         """How loud it is, one byte for each part of a second, and how many parts a second has."""
@@ -257,6 +281,13 @@ def _document(job: Job, transcript: Transcript, video: Video, told: Told) -> Doc
     profile = profile_named(job.preset.caption_profile)
     setting = setting_for(video, transcript.language, job.preset)
     return Document(transcript, profile, setting, in_point_s=video.in_point_s, told=told)
+
+
+def _corrections(review: Review, transcript: Transcript, kept: Kept) -> set[Correction]:
+    document = _document(review.job, transcript, review.video, _nobody)
+    before = list(document.words)
+    _replayed(document, kept)
+    return set(corrections_of(before, document.words))
 
 
 def _replayed(document: Document, kept: Kept) -> list[Line]:

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from tests.conftest import ROOT
 from tests.store.kit import add
@@ -31,6 +31,7 @@ from vodstudio.ui import theme as look
 from vodstudio.ui.review import editor as editing
 from vodstudio.ui.review.asking import ShiftQuestion
 from vodstudio.ui.review.model import Column, Role
+from vodstudio.ui.review.window import UNDECIDED
 
 pytestmark = QUIET
 LOST_AT_MOST_S = 2.0
@@ -395,3 +396,104 @@ def test_words_that_were_hardly_heard_are_underlined(build: Build, run: Run) -> 
     assert dots > 20
     plain = desk.window.cues.viewport().grab(desk.window.cues.visualRect(index.siblingAtRow(1))).toImage()
     assert held not in {plain.pixel(x, y) for y in range(plain.height()) for x in range(plain.width())}
+
+
+def test_escape_decides_nothing_and_nothing_can_be_changed_before(
+    desk: Desk, stage: ReviewStage, run: Run
+) -> None:
+    desk.act("later")
+    desk.settle()
+    before = desk.window.review.document.cues
+    run(stage.crash(desk.window))
+    again = Desk(stage, run)
+    question = again.question()
+    assert "Escape decides later" in spoken(question)
+    QTest.keyClick(question, Key.Key_Escape)
+    again.wait(lambda: again.window.state.text() == UNDECIDED)
+    assert again.window.review.document.cues != before
+    again.act("later")
+    again.press(Key.Key_F2)
+    assert not again.window.cues.is_typed_in
+    again.window.sound.pulled.emit(0, 1.0, 2.0)
+    assert not again.window.editor.has_unsaved
+    again.act("close")
+    again.wait(lambda: not stage.reviews.windows)
+    third = Desk(stage, run)
+    QTest.keyClick(third.question(), Key.Key_Escape)
+    third.wait(lambda: third.window.state.text() == UNDECIDED)
+    third.act("decide")
+    third.answer("Take them up")
+    third.wait(lambda: "taken up" in third.toasts())
+    assert third.window.review.document.cues == before
+    assert not third.window.actions_["decide"].isEnabled()
+    third.act("later")
+    assert third.window.review.document.undo_name == "Shift the caption"
+    third.settle()
+
+
+def left_behind(desk: Desk, stage: ReviewStage, run: Run, text: str) -> Desk:
+    """Two captions are corrected, then the recording is heard again and other words count."""
+    for row, written in ((0, "The Mapleton city council will come to order."), (2, text)):
+        desk.window.cues.choose(row)
+        QTest.keyClick(desk.type_over(written), Key.Key_Return)
+    desk.settle()
+    other = replace(heard(), words=heard_words()[:-1], run="heard-again")
+    run(stage.transcripts.save_version(desk.window.review.job.recording, None, other, SPEECH))
+    run(stage.crash(desk.window))
+    again = Desk(stage, run)
+    assert "Ctrl+Shift+L" in again.toasts()
+    again.act("left_behind")
+    again.wait(lambda: again.window.left_behind.shown is not None)
+    return again
+
+
+def press(desk: Desk, text: str, words: str) -> None:
+    shown = desk.window.left_behind.shown
+    assert shown is not None
+    (found,) = (
+        each
+        for each in shown.findChildren(QPushButton)
+        if each.text() == text and words in each.accessibleName() and not each.isHidden()
+    )
+    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def test_corrections_of_other_words_are_applied_or_left_and_stay_noted(
+    desk: Desk, stage: ReviewStage, run: Run
+) -> None:
+    again = left_behind(desk, stage, run, "The clerk will read the roll.")
+    shown = again.window.left_behind.shown
+    assert shown is not None
+    assert shown.title.text() == "2 corrections"
+    press(again, "Apply here", "Mapleton")
+    assert again.texts()[0].startswith("The Mapleton city council")
+    assert again.window.review.document.undo_name == "Correct the words"
+    assert shown.title.text() == "1 correction"
+    press(again, "Leave", "read")
+    again.wait(lambda: again.window.left_behind.shown is None)
+    assert again.texts()[2] == "The clerk will call the roll."
+    again.act("left_behind")
+    again.wait(lambda: again.window.left_behind.shown is not None)
+    press(again, "Apply here", "read")
+    assert again.texts()[2] == "The clerk will read the roll."
+    again.wait(lambda: again.window.left_behind.shown is None)
+    again.act("left_behind")
+    again.wait(lambda: "stand here already" in again.toasts())
+    assert len(list((stage.folder / "reviews").glob("*.jsonl"))) == 2
+    again.settle()
+
+
+def test_a_correction_that_belongs_nowhere_is_said(desk: Desk, stage: ReviewStage, run: Run) -> None:
+    again = left_behind(desk, stage, run, "The clerk will read the roll.")
+    again.window.cues.choose(2)
+    again.act("delete")
+    press(again, "Apply here", "read")
+    assert "does not stand here any more" in again.toasts()
+    shown = again.window.left_behind.shown
+    assert shown is not None
+    assert len(shown.lines) == 2
+    again.act("left_behind")
+    again.wait(lambda: again.window.left_behind.shown not in (None, shown))
+    again.window.left_behind.shown.close()  # type: ignore[union-attr]
+    again.wait(lambda: again.window.left_behind.shown is None)
+    again.settle()

@@ -84,6 +84,8 @@ GROUPS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
             Deed(key="redo", text="Redo", keys="Ctrl+Shift+Z", also="Ctrl+Y", writes=True),
             Deed(key="save", text="Save and make the captions again", keys="Ctrl+S", writes=True),
             Deed(key="measure", text="Measure accuracy…", keys="Ctrl+Shift+A"),
+            Deed(key="decide", text="Unsaved changes of an earlier window…", keys="Ctrl+Shift+U"),
+            Deed(key="left_behind", text="Corrections of other words…", keys="Ctrl+Shift+L"),
             Deed(key="keys", text="Keys", keys="F1"),
             Deed(key="close", text="Close", keys="Ctrl+W"),
         ),

@@ -66,7 +66,7 @@ class CueList(QTableView):
     def type_in(self, column: Column) -> None:
         """Open the field for the chosen caption."""
         index = self.model().index(self.row, column)
-        if index.isValid():
+        if index.isValid() and index.flags() & Qt.ItemFlag.ItemIsEditable:
             self.setCurrentIndex(index)
             self.edit(index)
 

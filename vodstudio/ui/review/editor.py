@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from vodstudio.captions.left_behind import Correction
     from vodstudio.captions.lessons import Lesson
     from vodstudio.core.jobs import JobId
     from vodstudio.core.transcripts import TranscriptVersion
@@ -42,6 +43,7 @@ class ReviewingService(Protocol):
     async def keep(self, review: Review, changes: Sequence[Change | Line]) -> None: ...
     async def take_up(self, review: Review) -> int: ...
     async def forget(self, review: Review) -> None: ...
+    async def left_corrections(self, review: Review) -> list[Correction]: ...
     async def changed_outside(self, review: Review) -> list[Path]: ...
     async def chosen_meanwhile(self, review: Review) -> TranscriptVersion | None: ...
     async def save(self, review: Review) -> Saved: ...
@@ -95,7 +97,7 @@ class Editor(QObject):
     @property
     def has_unsaved(self) -> bool:
         """Whether closing would leave something unsaved."""
-        return not self.review.is_read_only and self.document.is_changed
+        return self.review.may_write and self.document.is_changed
 
     @property
     def is_noted(self) -> bool:
@@ -104,7 +106,7 @@ class Editor(QObject):
 
     def attempt(self, make: Callable[[], Change | None]) -> bool:
         """Do what a person asked for; what cannot be is refused in words."""
-        if self.is_busy or self.review.is_read_only:
+        if self.is_busy or not self.review.may_write:
             return False
         try:
             change = make()
@@ -119,7 +121,7 @@ class Editor(QObject):
 
     async def attempt_aside(self, make: Callable[[], Change | None]) -> bool:
         """Do what takes long to find out: the window waits, and says so."""
-        if self.is_busy or self.review.is_read_only:
+        if self.is_busy or not self.review.may_write:
             return False
         self._set_busy(True)
         try:
@@ -159,7 +161,7 @@ class Editor(QObject):
 
     def note_typed(self, row: int, text: str) -> None:
         """What stands in an open field is noted every second, so that a crash does not take it (F07)."""
-        if not self.review.is_read_only and row < self.document.count:
+        if self.review.may_write and row < self.document.count:
             self._typed = (self.document.span(row)[0], text)
             if not self._note_typed.isActive():
                 self._note_typed.start()

@@ -27,6 +27,7 @@ class Saving(QObject):
         self._is_over = asyncio.Event()
         self._is_over.set()
         window.actions_["save"].triggered.connect(self._on_save_chosen)
+        window.actions_["decide"].triggered.connect(self.decide)
         window.save.clicked.connect(window.actions_["save"].trigger)
 
     def offer_recovery(self) -> None:
@@ -35,11 +36,16 @@ class Saving(QObject):
         if review.left_behind is not None:
             self._window.notices.say(
                 "Other words of this recording have corrections that were never saved",
-                f"They are from {clock(review.left_behind)}, of words that do not count any more. They stay noted on "
-                "this computer.",
+                f"They are from {clock(review.left_behind)}, of words that do not count any more. "
+                f"{self._window.actions_.tip('left_behind')} shows them; they stay noted on this computer.",
             )
-        if review.kept is not None:
-            self._window.coroutines.start(self._recover())
+        self.decide()
+
+    def decide(self) -> None:
+        """Ask what becomes of the changes that an earlier window left."""
+        self._window.actions_["decide"].setEnabled(self._window.review.is_undecided)
+        if self._window.review.is_undecided:
+            self._window.coroutines.start(self._recover(), group="ask")
 
     def close_when_free(self) -> None:
         """What is under way is brought to its end first."""
@@ -61,17 +67,25 @@ class Saving(QObject):
         question = Question(
             "There are unsaved changes",
             f"{count} from {clock(kept.at)} were noted when the window or the computer stopped. "
-            "They can be taken up where they ended, or thrown away.",
-            (Choice("take", "Take them up"), Choice("throw", "Throw them away")),
+            "They can be taken up where they ended, or thrown away. Escape decides later: they stay as they are, and "
+            "until then the captions can be read and played, not changed.",
+            (
+                Choice("take", "Take them up"),
+                Choice("throw", "Throw them away"),
+                Choice(STAY, "Decide later"),
+            ),
             window,
         )
         answer = await question.asked()
         if answer == "throw":
             await window.reviewing.forget(window.review)
-            return
-        done = await window.reviewing.take_up(window.review)
-        window.reload()
-        window.notices.say(f"{many(done, 'change')} taken up", "They are not saved yet.")
+        elif answer == "take":
+            done = await window.reviewing.take_up(window.review)
+            window.reload()
+            window.notices.say(f"{many(done, 'change')} taken up", "They are not saved yet.")
+        window.allow_writing(window.review.may_write)
+        window.actions_["decide"].setEnabled(window.review.is_undecided)
+        window.show_state()
 
     async def _leave(self) -> None:
         window = self._window

@@ -23,6 +23,7 @@ from vodstudio.ui.review.deeds import ReviewDeeds
 from vodstudio.ui.review.delegate import CueDelegate
 from vodstudio.ui.review.editor import Editor, ReviewingService
 from vodstudio.ui.review.find_bar import FindBar
+from vodstudio.ui.review.left_behind import LeftBehind
 from vodstudio.ui.review.listening import Listening
 from vodstudio.ui.review.measuring import AccuracyDeed
 from vodstudio.ui.review.mending import Mending
@@ -39,6 +40,9 @@ from vodstudio.ui.wording import many
 
 USUAL = QSize(1366, 768)
 READ_ONLY = "Another window corrects these captions. Here they can be read and played, not changed."
+UNDECIDED = (
+    "Unsaved changes of an earlier window wait: Ctrl+Shift+U decides. Until then nothing can be changed."
+)
 INTRODUCTION = (
     "F8 goes from problem to problem. What you change is noted at once and becomes a version when you save."
 )
@@ -73,8 +77,9 @@ class ReviewWindow(QWidget):
         self.saving = Saving(self)
         self.mending = Mending(self)
         self.pulling = Pulling(self)
+        self.left_behind = LeftBehind(self)
         self._connect()
-        self.allow_writing(not review.is_read_only)
+        self.allow_writing(review.may_write)
         self.find_bar.hide()
         self.cues.choose(0)
         self.show_state()
@@ -215,7 +220,7 @@ class ReviewWindow(QWidget):
     def show_state(self) -> None:
         """What is saved, what is not, and what can be taken back."""
         editor, document = self.editor, self.review.document
-        is_open = not (editor.is_busy or self.review.is_read_only)
+        is_open = self.review.may_write and not editor.is_busy
         self.cues.setEnabled(not editor.is_busy)
         for made, name in ((self.undo, document.undo_name), (self.redo, document.redo_name)):
             made.setEnabled(is_open and bool(name))
@@ -316,6 +321,8 @@ def _tip(tip: str, name: str) -> str:
 def _state_words(review: Review, editor: Editor) -> str:
     if review.is_read_only:
         return READ_ONLY
+    if review.is_undecided:
+        return UNDECIDED
     if editor.is_busy:
         return "Working on all captions … the window waits."
     if not review.document.is_changed:
