@@ -360,7 +360,7 @@ def speech(seed: int, minutes: float) -> list[Word]:
 
 
 @pytest.mark.parametrize("offset", [0.4, -0.4, 6.0, -14.5])
-def test_h11_all_words_too_late_or_too_early(offset: float) -> None:
+def test_e19_h11_all_words_too_late_or_too_early(offset: float) -> None:
     words = speech(1, 25)
     regions = heard(words).regions
     moved = [
@@ -377,7 +377,7 @@ def test_h11_all_words_too_late_or_too_early(offset: float) -> None:
 
 
 @pytest.mark.parametrize("per_hour", [3.6, -3.6, 0.6])
-def test_h11_words_that_run_away(per_hour: float) -> None:
+def test_e19_h11_words_that_run_away(per_hour: float) -> None:
     words = speech(2, 60)
     regions = heard(words).regions
     scale = 1 + per_hour / 3600
