@@ -25,6 +25,7 @@ from vodstudio.captions.accuracy import (
 from vodstudio.captions.check import CHECK_JSON, CheckSetting, Report, change_findings, check, name_findings
 from vodstudio.captions.check_html import report_html
 from vodstudio.captions.cue import Cue, Finding, Level
+from vodstudio.captions.cut import with_possible_times
 from vodstudio.captions.fit import Evidence
 from vodstudio.captions.fixes import moved, repaired
 from vodstudio.captions.formats import SET, CaptionFile, Options, format_named, read_any, write_one
@@ -227,7 +228,7 @@ def _measured(accuracy: Accuracy) -> dict[str, object]:
 
 
 def _check(arguments: argparse.Namespace) -> dict[str, Any]:
-    transcript = read_transcript(Path(arguments.words)) if arguments.words else None
+    transcript = with_possible_times(read_transcript(Path(arguments.words))) if arguments.words else None
     _refuse_one_recording_for_many(arguments)
     told = progress(arguments.json)
     files: list[dict[str, Any]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,22 @@ def test_q27_a_file_that_was_changed_after_its_check_is_told(do: Do, tmp_path: P
     code, body = do("check", str(srt), str(scc))
     assert code == codes.FAILED
     assert [file["report"]["counts"].get("Q27", 0) for file in body["files"]] == [1, 0]
+
+
+def test_words_heard_at_one_moment_do_not_displace_their_captions(do: Do, tmp_path: Path) -> None:
+    """Captions are compared with words at times that can be, which are those that they were made of."""
+    heard = [
+        *spoken("Please state your name and address for the record. Every speaker has three minutes."),
+        *spoken("Thank you.", start=15.0, each=0.5),
+    ]
+    heard[1:14] = [replace(word, start=1.3, end=1.3) for word in heard[1:14]]
+    words = tmp_path / "words.json"
+    words.write_text(
+        transcript_to_json(Transcript(language="en", duration=30.0, words=tuple(heard))), "utf-8"
+    )
+    assert do("make", str(words), "--out", str(tmp_path), "--name", "Council")[0] == codes.DONE
+    _, body = do("check", str(tmp_path / "Council.srt"), "--words", str(words))
+    assert "Q07" not in body["files"][0]["report"]["counts"]
 
 
 @pytest.mark.parametrize("report", ["{", "[]", "{}", '{"files": 1}', '{"files": {"Council.srt": 1}}', "\xff"])

@@ -24,7 +24,6 @@ from vodstudio.captions.fidelity import (
 from vodstudio.captions.imported import transcript_of_cues
 from vodstudio.captions.mask import Mask, Region, mask_of
 from vodstudio.captions.profile import BROADCAST_32, VERSION, Profile
-from vodstudio.captions.repair import repair_words
 from vodstudio.captions.rules import RULES, Quality
 from vodstudio.captions.segment import NTSC
 from vodstudio.captions.shape import bad_breaks, breaks_of, shape_findings, speed_of, width_of
@@ -197,7 +196,7 @@ def check(
     own = _OURS if setting.profile.is_line21 else frozenset()
     found = [
         *shape_findings(cues, setting.profile, setting.fps, setting.duration_s, heard.language),
-        *time_findings(cues, setting.spelled or _possible(words, transcript), voice),
+        *time_findings(cues, setting.spelled or words, voice),
         *coverage_findings(coverage, voice.total_s),
         *doubt_findings(doubts(heard, cues), transcript.marks if transcript else (), cues, drift),
         *edge_findings(cues, voice),
@@ -248,13 +247,6 @@ def _compared_with(
         )
         return heard, mask_of(heard.regions, pad_s=-pad_of(heard.settings))
     return transcript, mask_of(mask) if mask is not None else voice_of(transcript)
-
-
-def _possible(words: Sequence[Word], transcript: Transcript | None) -> Sequence[Word]:
-    """The words at the times that captions are made for: times that cannot be say nothing about captions."""
-    if transcript is None or transcript.edits:  # what a person has corrected was repaired before
-        return words
-    return repair_words(words, transcript.duration, transcript.regions).words
 
 
 def _unsure_finding(words: Sequence[Word]) -> Iterator[Finding]:

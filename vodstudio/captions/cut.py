@@ -11,12 +11,12 @@ from vodstudio.captions.transcript import Transcript
 
 
 def heard_in_video(transcript: Transcript, in_point_s: float, duration_s: float) -> Transcript:
-    """Words, regions and marks of this part, counted from its beginning."""
-    repaired = repair_words(transcript.words, transcript.duration, transcript.regions)
+    """Words at times that can be, regions and marks of this part, counted from its beginning."""
+    possible = with_possible_times(transcript)
     return replace(
         transcript,
         duration=duration_s,
-        words=tuple(words_within(repaired.words, in_point_s, duration_s)),
+        words=tuple(words_within(possible.words, in_point_s, duration_s)),
         regions=tuple(
             moved
             for start, end in transcript.regions
@@ -27,6 +27,15 @@ def heard_in_video(transcript: Transcript, in_point_s: float, duration_s: float)
             for mark in transcript.marks
             if (moved := _within(mark.start, mark.end, in_point_s, duration_s))
         ),
+    )
+
+
+def with_possible_times(transcript: Transcript) -> Transcript:
+    """The words as captions are made of them; what a person has corrected was repaired before."""
+    if transcript.edits:
+        return transcript
+    return replace(
+        transcript, words=repair_words(transcript.words, transcript.duration, transcript.regions).words
     )
 
 

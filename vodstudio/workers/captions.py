@@ -32,8 +32,8 @@ from vodstudio.core.ports import Context
 from vodstudio.core.station import Preset
 from vodstudio.core.transcripts import SPEECH, TranscriptVersion
 
-# What an earlier number made of the same words is made again: 2 has the check report and its repairs.
-MAKING = "captions 2"
+# What an earlier number made of the same words is made again: 3 waits for line 21 in every format.
+MAKING = "captions 3"
 NOTHING_SAID = "no speech found"
 NO_SCC = "no SCC, which ends at 24 hours: the other files are whole"
 CHECK_HTML = "check.html"
