@@ -108,6 +108,7 @@ class House:
         self.importing.hear_with(words)
         self.transcripts = Transcripts(*surroundings, self._workers, settings.places.transcripts)
         self.rewording = Rewording(self.transcripts)
+        self.measuring = Measuring(store, self.clock, self.jobs, self.transcripts)
         self.reviewing = self._reviewing(Teaching(store, words))
         self.cities = Cities(station, store, self.clock, tools.drives, words)
         self.monitoring = Monitoring(store, self.clock, self.checks)
@@ -132,6 +133,7 @@ class House:
                 importing=self.importing,
                 jobs=self.jobs,
                 cities=self.cities,
+                measuring=self.measuring,
                 models=self.models,
                 checks=self.checks,
                 backup=self.backup,
@@ -263,9 +265,8 @@ class House:
 
     def _reviewing(self, teaching: Teaching) -> Reviewing:
         sounds = KeptSoundPictures(self._tools.toolbox.media, self.settings.places.cache)
-        measuring = Measuring(self.store, self.clock, self.jobs, self.transcripts)
         return Reviewing(
-            self.jobs, self.transcripts, self.settings.places.reviews, sounds, teaching, measuring
+            self.jobs, self.transcripts, self.settings.places.reviews, sounds, teaching, self.measuring
         )
 
     def _remote_steps(self) -> Mapping[StepKind, RemoteStep]:

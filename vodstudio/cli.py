@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from vodstudio import cli_alone, logs, paths
-from vodstudio.cli_home import places_made, settings_for
+from vodstudio.cli_desk import LONGEST_CALL_S, asked
+from vodstudio.cli_home import places_made
 from vodstudio.cli_output import DONE, FAILED, STOPPED, show, tell_error, unexpected
 from vodstudio.cli_parser import build_parser
 from vodstudio.config import Settings, read_settings
 from vodstudio.core.errors import NoAccess, VodError
-from vodstudio.owner import Owner, ask, is_owned, read_owner, take_or_find
+from vodstudio.owner import ask, is_owned, read_owner
 from vodstudio.paths import Places
-
-LONGEST_CALL_S = 600.0
 
 log = logging.getLogger(__name__)
 
@@ -78,17 +77,7 @@ def _at_desk(arguments: argparse.Namespace) -> int:
     """A command that the owner of the queue does; with no owner we are it for as long as it takes."""
     where = places_made()
     word, call = _call(arguments)
-    found = take_or_find(where)
-    if isinstance(found, Owner):
-        answer = ask(found, word, call, LONGEST_CALL_S)
-    else:
-        with found:
-            keeping = logs.start(where.logs)
-            try:
-                answer = _alone(settings_for(where, arguments.word, arguments.json), word, call)
-            finally:
-                keeping.stop()
-    body: dict[str, Any] = dict(answer) if isinstance(answer, dict) else {}
+    body = asked(where, word, call, word=arguments.word, as_json=arguments.json)
     if arguments.word == "status":
         body = _with_owner(body, where)
     show(word, body, arguments.json)
@@ -152,20 +141,6 @@ def _examined(where: Places) -> dict[str, Any]:
             return checks_shape(runner.run(doctor(settings, trouble)))
     finally:
         keeping.stop()
-
-
-def _alone(settings: Settings, word: str, call: Mapping[str, object]) -> object:
-    from vodstudio.bootstrap import open_house
-
-    async def answer() -> object:
-        house = await open_house(settings, lambda event: None)
-        try:
-            return await house.desk.answer(word, call)
-        finally:
-            await house.stop()
-
-    with asyncio.Runner() as runner:
-        return runner.run(answer())
 
 
 def _captions(arguments: argparse.Namespace) -> int:

@@ -15,13 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from vodstudio import logs, paths
-from vodstudio.captions.accuracy import (
-    Accuracy,
-    accuracy_of,
-    corrected_sample,
-    sample_minutes,
-    sample_text,
-)
 from vodstudio.captions.check import CHECK_JSON, CheckSetting, Report, change_findings, check, name_findings
 from vodstudio.captions.check_html import report_html
 from vodstudio.captions.cue import Cue, Finding, Level
@@ -32,7 +25,6 @@ from vodstudio.captions.formats import SET, CaptionFile, Options, format_named, 
 from vodstudio.captions.imported import transcript_of_cues
 from vodstudio.captions.lint import LINTS
 from vodstudio.captions.making import cues_of, files_of
-from vodstudio.captions.mask import Region
 from vodstudio.captions.numerals import spelled
 from vodstudio.captions.profile import BROADCAST_32, VERSION, profile_named
 from vodstudio.captions.reading import decode, untangled
@@ -40,6 +32,7 @@ from vodstudio.captions.segment import Setting
 from vodstudio.captions.sidecar import Sidecar, SidecarState, judge
 from vodstudio.captions.timecode import Timebase, timebase_for
 from vodstudio.captions.transcript import Transcript, Word, read_transcript
+from vodstudio.cli_accuracy import accuracy
 from vodstudio.cli_output import DONE, FAILED, progress, show
 from vodstudio.core.errors import BadMedia, Conflict, NotFound, Refused
 from vodstudio.core.files import write_atomically
@@ -176,55 +169,6 @@ def _laid_out_again(cues: tuple[Cue, ...], arguments: argparse.Namespace) -> tup
     length_s = words.duration
     made = cues_of(words, profile, Setting(duration_s=length_s, fps=arguments.fps, language=words.language))
     return repaired(made.cues, profile, arguments.fps)
-
-
-def _accuracy(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Minutes to correct where nothing is corrected yet, else what the corrections say."""
-    transcript = read_transcript(Path(arguments.words))
-    measured: Accuracy | None = None
-    if arguments.corrected:
-        text, _ = decode(content_of(Path(arguments.corrected)))
-        minutes, meant = corrected_sample(text)
-        measured = accuracy_of(transcript.words, meant, minutes)
-    else:
-        minutes = sample_minutes(transcript.regions, transcript.duration)
-    sample = None
-    if arguments.sample and not arguments.corrected:
-        sample = _sample(Path(arguments.sample), transcript, minutes)
-    return {
-        "model": transcript.model,
-        "language": transcript.language,
-        "minutes": [{"start_s": start_s, "end_s": end_s} for start_s, end_s in minutes],
-        "sample": sample,
-        "measured": None if measured is None else _measured(measured),
-    }
-
-
-def _sample(path: Path, transcript: Transcript, minutes: Sequence[Region]) -> str:
-    data = sample_text(transcript.words, minutes).encode("utf-8")
-    if path.exists() and content_of(path) != data:
-        raise Conflict(
-            f"{path.name} is there already, and is not the same",
-            hint="Nothing was written: it may have been corrected. Choose another name.",
-            detail=str(path),
-            code="VS-FILE-EXISTS",
-        )
-    write_atomically(path, data)
-    return str(path)
-
-
-def _measured(accuracy: Accuracy) -> dict[str, object]:
-    low, high = accuracy.range_percent
-    return {
-        "words": accuracy.words,
-        "changed": accuracy.changed,
-        "missing": accuracy.missing,
-        "invented": accuracy.invented,
-        "error_percent": round(accuracy.error_percent, 1),
-        "low_percent": round(low, 1),
-        "high_percent": round(high, 1),
-        "sentence": accuracy.sentence,
-    }
 
 
 def _check(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -447,5 +391,5 @@ _VERBS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "make": _make,
     "check": _check,
     "convert": _convert,
-    "accuracy": _accuracy,
+    "accuracy": accuracy,
 }

@@ -269,9 +269,13 @@ def _captions_accuracy(verbs: Words) -> None:
     measure = _word(
         verbs, "accuracy", "how many words are wrong, measured: correct three minutes that are chosen for you",
         "captions accuracy words.json --sample sample.txt", "captions accuracy words.json sample.txt",
+        "captions accuracy --job 3f2a --sample sample.txt", "captions accuracy --job 3f2a sample.txt",
     )  # fmt: skip
-    measure.add_argument("words", metavar="WORDS.json")
+    measure.add_argument(
+        "words", nargs="?", metavar="WORDS.json", help="with --job: the sample of it that you corrected"
+    )
     measure.add_argument("corrected", nargs="?", metavar="SAMPLE.txt", help="the sample that you corrected")
+    measure.add_argument("--job", metavar="ID", help="measure this job, and keep what it says for its city")
     measure.add_argument("--sample", metavar="FILE", help="write the minutes to correct here")
 
 

@@ -195,6 +195,8 @@ def captions_measured(body: Body) -> Iterable[str]:
     """The minutes that a person should correct, or what they told."""
     if body["measured"]:
         yield f"{body['measured']['sentence']}."
+        if body["city"]:
+            yield f"Measured on this city with {body['model']}: {body['city']['sentence']}."
         return
     if not body["minutes"]:
         yield "Nobody speaks in this recording, as far as was heard."
@@ -204,7 +206,7 @@ def captions_measured(body: Body) -> Iterable[str]:
         start, end = (timedelta(seconds=int(minute[name])) for name in ("start_s", "end_s"))
         yield f"  {start} to {end}"
     if body["sample"]:
-        yield f"They are in {_clean(body['sample'])}; when it is right, name it after the words."
+        yield f"They are in {_clean(body['sample'])}; when it is right, name it after the words or the job."
 
 
 def captions_checked(body: Body) -> Iterable[str]:

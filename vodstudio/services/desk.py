@@ -16,9 +16,11 @@ from vodstudio.core.version import VERSION
 from vodstudio.services.cities import Cities
 from vodstudio.services.importing import Importing
 from vodstudio.services.jobs import JobControl
+from vodstudio.services.measuring import Measuring
 from vodstudio.services.models import Models, model_shape
 from vodstudio.services.shapes import (
     Shape,
+    accuracy_shape,
     card_shape,
     checks_shape,
     counts_shape,
@@ -46,6 +48,7 @@ class Services:
     importing: Importing
     jobs: JobControl
     cities: Cities
+    measuring: Measuring
     models: Models
     checks: Callable[[], Awaitable[tuple[Check, ...]]]
     backup: Callable[[], Awaitable[Path]]
@@ -76,6 +79,7 @@ class Desk:
             "queue": self._queue,
             "status": self._status,
             "cities": self._cities,
+            "accuracy": self._accuracy,
             "doctor": self._doctor,
             "backup": self._backup,
             "accept-server": self._accept_server,
@@ -118,6 +122,23 @@ class Desk:
         job_id = await self._services.jobs.find(_text(arguments, "id", needed=True))
         trail = await self._services.store.look(lambda unit: unit.notes.audit_of(job_id, MOST_NOTES))
         return job_shape(await self._services.jobs.job(job_id)) | {"trail": trail_shape(trail)}
+
+    async def _accuracy(self, arguments: Arguments) -> Shape:
+        """The minutes of a job to be corrected; with a corrected `text`, what it says, which is kept."""
+        measuring = self._services.measuring
+        job_id = await self._services.jobs.find(_text(arguments, "id", needed=True))
+        measurement, text = await measuring.begin(job_id), _text(arguments, "text")
+        if text:
+            measurement = await measuring.keep_text(measurement, text)
+        city = await measuring.of_city(measurement.job.city_id, measurement.model)
+        return {
+            "model": measurement.model,
+            "language": measurement.transcript.language,
+            "minutes": [{"start_s": each.start_s, "end_s": each.end_s} for each in measurement.minutes],
+            "text": measurement.text,
+            "measured": accuracy_shape(measurement.found) if measurement.found else None,
+            "city": city.to_json() | {"sentence": city.sentence} if city else None,
+        }
 
     def _for_ids(self, change: Callable[[list[JobId]], Awaitable[list[JobRow]]]) -> Call:
         async def call(arguments: Arguments) -> Shape:

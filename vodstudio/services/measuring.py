@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vodstudio.captions.accuracy import Accuracy, minute_accuracy, minute_text, sample_minutes, together
+from vodstudio.captions.accuracy import (
+    Accuracy,
+    corrected_sample,
+    minute_accuracy,
+    minute_text,
+    sample_minutes,
+    sample_text,
+    together,
+)
 from vodstudio.captions.transcript import Transcript
-from vodstudio.core.errors import Conflict, NotFound
+from vodstudio.core.errors import BadMedia, Conflict, NotFound
 from vodstudio.core.jobs import Job, JobId
 from vodstudio.core.measured import Measured, Sample, of_model
 from vodstudio.core.ports import Clock, Store, Unit
@@ -20,6 +28,7 @@ from vodstudio.services.transcripts import Transcripts
 
 # Places are kept in milliseconds.
 _SAME_S = 0.01
+_SAME_TENTH_S = 0.06
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,12 @@ class Measurement:
     def model(self) -> str:
         """Whose words are measured."""
         return self.transcript.model
+
+    @property
+    def text(self) -> str:
+        """What was heard in the minutes, to be corrected in a file."""
+        regions = [(minute.start_s, minute.end_s) for minute in self.minutes]
+        return sample_text(self.transcript.words, regions)
 
     @property
     def next_place(self) -> int:
@@ -109,12 +124,7 @@ class Measuring:
     async def keep(self, measurement: Measurement, place: int, text: str) -> Measurement:
         """A person has listened to this minute, and says that these are its words; returns after the commit."""
         minute, transcript = measurement.minutes[place], measurement.transcript
-        if not text.strip():
-            raise Conflict(
-                "There are no words in this minute",
-                hint="Nothing was kept. Write what is said in it, as it was said.",
-                code="VS-EMPTY-SAMPLE",
-            )
+        _refuse_empty(text)
         region = (minute.start_s, minute.end_s)
         found = await to_thread(minute_accuracy, transcript.words, text, region)
         after = _with(measurement, place, replace(minute, kept=text, found=found, draft=""))
@@ -130,6 +140,17 @@ class Measuring:
 
         await self._store.run(write)
         return after
+
+    async def keep_text(self, measurement: Measurement, text: str) -> Measurement:
+        """The minutes of a sample that was corrected in a file; all of them are of this recording, or none is kept."""
+        regions, words = corrected_sample(text)
+        places = [_place_of(measurement, start_s) for start_s, _ in regions]
+        texts = [minute_text(words, region) for region in regions]
+        for each in texts:
+            _refuse_empty(each)
+        for place, each in zip(places, texts, strict=True):
+            measurement = await self.keep(measurement, place, each)
+        return measurement
 
     async def of_city(self, city_id: CityId | None, model: str) -> Measured | None:
         """What all measurements of this city say about this model."""
@@ -168,6 +189,27 @@ def _confirmed(transcript: Transcript, minute: Minute, kept: list[Sample]) -> Mi
 def _with(measurement: Measurement, place: int, minute: Minute) -> Measurement:
     minutes = (*measurement.minutes[:place], minute, *measurement.minutes[place + 1 :])
     return replace(measurement, minutes=minutes)
+
+
+def _refuse_empty(text: str) -> None:
+    if not text.strip():
+        raise Conflict(
+            "There are no words in this minute",
+            hint="Nothing was kept. Write what is said in it, as it was said.",
+            code="VS-EMPTY-SAMPLE",
+        )
+
+
+def _place_of(measurement: Measurement, start_s: float) -> int:
+    """A text tells times in tenths of a second."""
+    for place, minute in enumerate(measurement.minutes):
+        if abs(minute.start_s - start_s) <= _SAME_TENTH_S:
+            return place
+    raise BadMedia(
+        "This sample is of another recording",
+        hint="Nothing was kept. Make one of this job with --sample, and leave the lines with times as they are.",
+        code="VS-OTHER-SAMPLE",
+    )
 
 
 def _draft_key(measurement: Measurement, place: int) -> str:

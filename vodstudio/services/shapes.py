@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from vodstudio.captions.accuracy import Accuracy
 from vodstudio.core.errors import Problem
 from vodstudio.core.events import QueueSwitched
 from vodstudio.core.jobs import Job, JobState, Step
@@ -129,6 +130,21 @@ def card_shape(card: CityCard, looked: Mapping[StorageId, StorageView]) -> Shape
         "needs_a_look": card.needs_a_look,
         "held": card.held,
         "latest": row_shape(card.latest) if card.latest else None,
+    }
+
+
+def accuracy_shape(accuracy: Accuracy) -> Shape:
+    """What was measured, with the limits of what it means."""
+    low, high = accuracy.range_percent
+    return {
+        "words": accuracy.words,
+        "changed": accuracy.changed,
+        "missing": accuracy.missing,
+        "invented": accuracy.invented,
+        "error_percent": round(accuracy.error_percent, 1),
+        "low_percent": round(low, 1),
+        "high_percent": round(high, 1),
+        "sentence": accuracy.sentence,
     }
 
 
