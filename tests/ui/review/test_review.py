@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from tests.store.kit import add
 from tests.ui.review_desk import CTRL, NONE, QUIET, SHIFT, Build, Desk, Key, Run, spoken
@@ -23,6 +23,7 @@ from vodstudio.ui.review.asking import ReasonQuestion, ShiftQuestion
 from vodstudio.ui.review.model import Column, Role
 from vodstudio.ui.review.player import NO_SOUND, NO_VIDEO
 from vodstudio.ui.review.window import READ_ONLY
+from vodstudio.ui.review.worries import CHECKING, RIGHT
 
 pytestmark = QUIET
 
@@ -361,6 +362,18 @@ def test_problems_are_visited_waived_with_a_reason_and_come_back(
     desk.answer("Leave it")
     desk.wait(lambda: len(desk.window.model.findings(row)) < count)
     assert desk.window.review.document.edits.waivers[0].reason == "roll call"
+
+
+def test_what_was_changed_is_not_called_right_before_it_was_checked(desk: Desk) -> None:
+    window = desk.window
+    assert window.worries.findChildren(QLabel)[0].text() == RIGHT
+    assert "nothing found amiss" in window.summary.text()
+    desk.act("later")
+    assert window.worries.findChildren(QLabel)[0].text() == CHECKING
+    assert "being checked" in window.summary.text()
+    desk.wait(lambda: "nothing found amiss" in window.summary.text())
+    assert window.worries.findChildren(QLabel)[0].text() == RIGHT
+    desk.settle()
 
 
 def test_nothing_amiss_is_said(desk: Desk) -> None:

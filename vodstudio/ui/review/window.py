@@ -239,6 +239,7 @@ class ReviewWindow(QWidget):
         self.summary.setText(f"{many(count, 'caption')} · {problems} · keys: F1")
 
     def _on_touched(self, touched: Touched) -> None:
+        self._is_checked = False
         self.model.hear(touched)
         self._show_row(self.cues.row)
 
@@ -279,7 +280,7 @@ class ReviewWindow(QWidget):
         self.screen_.show_cue(document.cue(shown) if is_shown else None)
         self.sound.go(at_s, row)
         self.transport.show_place(at_s)
-        self.worries.show_findings(self.model.findings(row))
+        self.worries.show_findings(self.model.findings(row), is_checked=self._is_checked)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """What is being saved is brought to its end; what is not saved is asked about first."""

@@ -11,6 +11,8 @@ from vodstudio.ui.parts import button, label
 from vodstudio.ui.review.actions import ReviewActions
 
 FEW = 3
+RIGHT = "Nothing is amiss with this caption."
+CHECKING = "It is being checked …"
 
 
 class Worries(QFrame):
@@ -45,12 +47,12 @@ class Worries(QFrame):
         column.addLayout(row)
         self.show_findings(())
 
-    def show_findings(self, found: Sequence[Finding]) -> None:
-        """These."""
+    def show_findings(self, found: Sequence[Finding], *, is_checked: bool = True) -> None:
+        """These; nothing is called right that nobody has looked at since it was changed."""
         told = [(f"{each.rule}: {each.text}", _ROLES[each.level]) for each in found[:FEW]]
         if len(found) > FEW:
             told[-1] = (f"{told[-1][0]} … and {len(found) - FEW} more", told[-1][1])
-        told = told or [("Nothing is amiss with this caption.", "muted")]
+        told = told or [(RIGHT if is_checked else CHECKING, "muted")]
         for place, line in enumerate(self._lines):
             line.setVisible(place < len(told))
             words, role = told[place] if place < len(told) else ("", "muted")
