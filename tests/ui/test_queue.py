@@ -225,6 +225,7 @@ def test_a_removal_is_taken_back(stage: Stage, shown: Shown) -> None:
     shown(lambda: {job(8), job(9)} <= set(stage.model.job_ids()))
     shown(lambda: any("2 jobs put back" in toast for toast in stage.toasts()))
     assert ("put_back", (job(8), job(9))) in stage.jobs.calls
+    assert stage.page.view.selected_ids() == [job(8), job(9)]
 
 
 def test_the_files_of_removed_jobs_go_with_the_toast(stage: Stage, shown: Shown) -> None:

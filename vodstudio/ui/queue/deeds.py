@@ -46,6 +46,8 @@ class JobDeeds(QObject):
         }
         for key, slot in deeds.items():
             actions[key].triggered.connect(slot)
+        self._awaited: list[JobId] = []
+        page.model.rowsInserted.connect(self._choose_awaited)
 
     def _do(self, deed: Callable[[list[JobId]], Awaitable[object]]) -> None:
         ids = self._page.view.selected_ids()
@@ -95,8 +97,20 @@ class JobDeeds(QObject):
         removal = await self._desk.jobs.removing.take_out(ids)
         for job_id in removal.job_ids:
             self._page.model.take(job_id)
-        Leaving(self._desk, removal, self).say()
+        leaving = Leaving(self._desk, removal, self)
+        leaving.came_back.connect(self._on_came_back)
+        leaving.say()
         self._page.view.select_near(min(places, default=0))
+
+    def _on_came_back(self, ids: list[JobId]) -> None:
+        """What was taken back is chosen again, once its rows are there."""
+        self._awaited = ids
+        self._choose_awaited()
+
+    def _choose_awaited(self) -> None:
+        if self._awaited and all(self._page.model.index_of(job_id).isValid() for job_id in self._awaited):
+            ids, self._awaited = self._awaited, []
+            self._page.view.select_jobs(ids)
 
     def _on_top_chosen(self) -> None:
         self._do(self._desk.jobs.to_top)

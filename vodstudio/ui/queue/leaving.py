@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.wording import many
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 class Leaving(QObject):
     """Says that jobs are gone; Undo brings them back, and when the toast has left their files go."""
+
+    came_back = Signal(list)
 
     def __init__(self, desk: Desk, removal: Removal, parent: QObject) -> None:
         super().__init__(parent)
@@ -39,6 +41,7 @@ class Leaving(QObject):
 
     async def _undo(self) -> None:
         rows = await self._desk.jobs.removing.put_back(self._removal)
+        self.came_back.emit([row.id for row in rows])
         self._desk.notices.say(f"{many(len(rows), 'job')} put back", "Everything is as it was.")
 
     def _on_toast_left(self) -> None:
