@@ -20,7 +20,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
-from tests.bench.queue_view import many_rows, turn
+from tests.bench.frames import turn
+from tests.bench.queue_view import many_rows
 from tests.ui.stage import Stage
 from vodstudio.app import make_application
 from vodstudio.core.clock import SystemClock

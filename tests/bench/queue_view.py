@@ -5,22 +5,19 @@ Run: python -m tests.bench.queue_view
 
 from __future__ import annotations
 
-import asyncio
 import os
 import statistics
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QApplication, QTableView
 
+from tests.bench.frames import measured, p, show_table, turn
 from tests.ui.fakes import NOW, make_row
 from tests.ui.stage import Stage
-from vodstudio.app import make_application
 from vodstudio.core.events import StepProgressed
 from vodstudio.core.jobs import JobId, JobState, StepId, StepKind
 from vodstudio.core.rows import JobRow
@@ -68,29 +65,6 @@ def many_rows() -> list[JobRow]:
         for n in range(ROWS // 2, ROWS)
     ]
     return rows
-
-
-def p(values: Sequence[float], share: float) -> float:
-    """A percentile."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-async def turn() -> None:
-    """Let Qt deliver what waits, repaints too."""
-    ended = asyncio.get_running_loop().create_future()
-    QTimer.singleShot(0, lambda: ended.set_result(None))
-    await ended
-    await asyncio.sleep(0)
-
-
-async def measured(work: Callable[[], object]) -> float:
-    """CPU ms of the main thread for the work and the repaint that it causes."""
-    before = time.thread_time()
-    work()
-    await turn()
-    await turn()
-    return (time.thread_time() - before) * 1000
 
 
 async def bench(app: QApplication) -> list[tuple[str, ...]]:
@@ -177,15 +151,7 @@ def _ms(values: Sequence[float], share: float) -> str:
 
 def main() -> None:
     """Print the table."""
-    import qasync
-
-    app = make_application()
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        rows = runner.run(bench(app))
-    print("| figure (CPU of the main thread) | median | p99 | at most |\n| --- | --- | --- | --- |")
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-    sys.stdout.flush()
+    show_table(bench)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,16 @@
 """The review window with 20,000 captions: scrolling, correcting, and opening.
 
-Run: python -m tests.bench.review
+Run: python -m tests.bench.review [words.json]
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +18,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
-from tests.bench.queue_view import measured, p, turn
+from tests.bench.frames import Rows, measured, p, show_table, stretch, turn
 from tests.captions.council import council_words
-from tests.ui.review_kit import ReviewStage, heard
-from vodstudio.app import make_application
+from tests.ui.review_kit import JOB, ReviewStage, heard
 from vodstudio.captions.commands import edit_text, merge, set_times, split
 from vodstudio.captions.document import Document
 from vodstudio.captions.history import Change
+from vodstudio.captions.transcript import read_transcript
 from vodstudio.ui.review.window import ReviewWindow
 
 CUES = 20_000
@@ -103,20 +102,61 @@ def _whole(document: Document) -> float:
     return (time.thread_time() - before) * 1000
 
 
-def main() -> None:
-    """Print the table."""
-    import qasync
+async def bench_file(app: QApplication, folder: Path, words: Path) -> Rows:
+    """The longest stretch of the window's thread for each thing that is done to a long meeting."""
+    stage = ReviewStage(app, folder)
+    video = folder / "nothing.mp4"
+    video.write_bytes(b"")
+    await stage.fill(read_transcript(words), video=video)
+    rows: list[tuple[str, ...]] = []
 
-    app = make_application()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner,
-    ):
-        rows = runner.run(bench(app, Path(folder)))
-    print("| figure (CPU of the main thread) | median | p99 | at most |\n| --- | --- | --- | --- |")
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-    sys.stdout.flush()
+    async def told(name: str, work: Callable[[], object], is_over: Callable[[], bool], limit: str) -> None:
+        longest, wall_ms = await stretch(work, is_over)
+        rows.append((name, f"{longest:.0f} ms", f"{wall_ms:.0f} ms wall", limit))
+
+    await told("open", partial(stage.reviews.open, JOB), lambda: JOB in stage.reviews.windows, "100 ms")
+    window = stage.reviews.windows[JOB]
+    editor, bar, find = window.editor, window.cues.verticalScrollBar(), window.find_bar
+    await told("first check", window.show, lambda: window.model.wrong_count > 0, "100 ms")
+    await told("next problem", window.actions_["next_problem"].trigger, lambda: True, "100 ms")
+    await told("scroll far", partial(bar.setValue, 300_000), lambda: True, "100 ms")
+    await told(
+        "jump to the end", partial(window.cues.choose, window.model.rowCount() - 1), lambda: True, "100 ms"
+    )
+    window.cues.choose(6000)
+    text = f"{window.review.document.text(6000)} indeed"
+    correct = partial(editor.attempt, lambda: edit_text(window.review.document, 6000, text))
+    await told("correct a caption", correct, lambda: editor.is_noted, "100 ms")
+    find.show()
+    await told("type what is looked for", partial(find.needle.setText, "the"), lambda: True, "100 ms")
+    find.other.setText("thee")
+    count = len(window.deeds.finder._matches)
+    await told(
+        f"replace {count:,} places", find.replace_all.click, lambda: _is_done(window, "Replace"), "300 ms"
+    )
+    await told("take that back", window.actions_["undo"].trigger, lambda: _is_done(window, ""), "300 ms")
+    rows.append(("noted on disk", f"{_noted_bytes(folder):,} bytes", "-", "-"))
+    await stage.close()
+    return rows
+
+
+def _noted_bytes(folder: Path) -> int:
+    return sum(each.stat().st_size for each in folder.rglob("*.jsonl"))
+
+
+def _is_done(window: ReviewWindow, name: str) -> bool:
+    """Whether the last change is one of this name and stands on the disk."""
+    is_there = window.review.document.undo_name.startswith(name or "Change the text")
+    return is_there and window.editor.is_noted and not window.editor.is_busy
+
+
+def main() -> None:
+    """Print the table; with a file of words, that of a meeting as long as its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        if len(sys.argv) > 1:
+            show_table(partial(bench_file, folder=Path(folder), words=Path(sys.argv[1])))
+        else:
+            show_table(partial(bench, folder=Path(folder)))
 
 
 if __name__ == "__main__":

@@ -6,72 +6,25 @@ It works like an operator: finds a problem, corrects words, splits, plays, repla
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.review_kit import JOB, ReviewStage, heard, heard_words
-from tests.ui.stage import end_wait
+from tests.ui.xscreen import Person, on_a_screen
+from vodstudio.captions.document import Document
 from vodstudio.captions.transcript import Word
 from vodstudio.ui import theme as look
 from vodstudio.ui.review.window import ReviewWindow
 from vodstudio.workers.waveform import write_peaks
 
 LIMIT_S = 120.0
-
-
-@contextmanager
-def x_server() -> Iterator[str]:
-    """A screen of its own."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    try:
-        with os.fdopen(read) as told:
-            yield f":{told.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-class Person:
-    """Fingers: nothing here knows the program, only the screen."""
-
-    async def do(self, *words: str) -> None:
-        """One call of xdotool, then what follows from it."""
-        done = await asyncio.create_subprocess_exec("xdotool", *words)
-        assert await done.wait() == 0
-        await self.rest()
-
-    async def keys(self, *keys: str) -> None:
-        for key in keys:
-            await self.do("key", "--clearmodifiers", key)
-
-    async def write(self, text: str) -> None:
-        await self.do("type", "--clearmodifiers", "--delay", "8", text)
-
-    async def click(self, widget: QWidget, place: QPoint | None = None) -> None:
-        at = widget.mapToGlobal(place or widget.rect().center())
-        await self.do("mousemove", str(at.x()), str(at.y()), "click", "1")
-
-    async def rest(self) -> None:
-        for _ in range(12):
-            turned = asyncio.get_running_loop().create_future()
-            QTimer.singleShot(10, lambda turned=turned: end_wait(turned))
-            await turned
 
 
 async def trial(app: QApplication, folder: Path, home: Path, theme: look.Theme) -> None:
@@ -116,6 +69,11 @@ async def _correct(stage: ReviewStage, person: Person, window: ReviewWindow, fol
     await person.keys("F5")
     await stage.until(lambda: played == [True, False])
     await person.keys("ctrl+z", "ctrl+shift+z", "alt+Down")
+    await _pull(person, window, shoot)
+    await person.keys("ctrl+p")
+    assert window.screen_.cue is not None
+    assert window.screen_.cue.is_top
+    shoot("top")
     await person.keys("ctrl+f")
     await person.write("council")
     await person.keys("Return", "Tab", "Tab", "Tab", "Tab", "Tab")
@@ -136,6 +94,28 @@ async def _correct(stage: ReviewStage, person: Person, window: ReviewWindow, fol
     await stage.until(lambda: not window.review.document.is_changed)
 
 
+async def _pull(person: Person, window: ReviewWindow, shoot: Callable[[str], None]) -> None:
+    """The end of a caption is pulled back, and then given up with Escape half way."""
+    document, sound = window.review.document, window.sound
+    row = next(row for row in range(window.cues.row + 1, document.count) if _seconds(document, row) > 2.5)
+    window.cues.choose(row)
+    await person.rest()
+    cue = document.cue(row)
+    edge, target = round(sound.x_of(cue.end_s)) - 2, round(sound.x_of(cue.end_s - 0.8))
+    await person.drag(sound, QPoint(edge, 10), QPoint(target, 10), let_go=False)
+    shoot("pull")
+    await person.do("key", "Escape")  # clearing modifiers would let the button go
+    await person.let_go()
+    assert document.cue(row) == cue
+    await person.drag(sound, QPoint(edge, 10), QPoint(target, 10))
+    assert document.undo_name == "Pull the caption"
+    assert document.cue(row).end_s < cue.end_s - 0.5
+
+
+def _seconds(document: Document, row: int) -> float:
+    return document.cue(row).end_s - document.cue(row).start_s
+
+
 def _with_faults() -> Iterator[Word]:
     """The sample meeting, with five sentences said far too fast."""
     words = heard_words()
@@ -148,23 +128,17 @@ def _with_faults() -> Iterator[Word]:
             yield word
 
 
+async def show(app: QApplication, folder: Path, home: Path) -> None:
+    """In both colours."""
+    for theme in (look.LIGHT, look.DARK):
+        await asyncio.wait_for(trial(app, folder, home / theme.name, theme), LIMIT_S)
+
+
 def main() -> None:
     """Entry."""
-    import qasync
-
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    with x_server() as display, tempfile.TemporaryDirectory() as home:
-        os.environ["DISPLAY"] = display
-        os.environ["QT_QPA_PLATFORM"] = "xcb"
-        app = QApplication(sys.argv)
-        look.load_fonts()
-        app.setStyle("Fusion")
-        app.setFont(look.font())
-        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-            for theme in (look.LIGHT, look.DARK):
-                runner.run(asyncio.wait_for(trial(app, folder, Path(home) / theme.name, theme), LIMIT_S))
-        sys.stdout.write("corrected, played, replaced and saved with real keys and clicks, twice\n")
+    with tempfile.TemporaryDirectory() as home:
+        on_a_screen(partial(show, home=Path(home)))
+    sys.stdout.write("corrected, pulled, played, replaced and saved with real keys and clicks, twice\n")
 
 
 if __name__ == "__main__":

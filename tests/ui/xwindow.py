@@ -6,7 +6,6 @@ It works like an operator: approves, removes and takes back, goes round with Tab
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.gallery import show_models, show_words
 from tests.ui.stage import Stage
-from tests.ui.xtrial import Person, x_server
+from tests.ui.xscreen import Person, on_a_screen
 from vodstudio.core.approval import ASK_FIRST
 from vodstudio.core.errors import Problem
 from vodstudio.core.jobs import JobId
@@ -131,24 +130,17 @@ async def _empty(app: QApplication, folder: Path, theme: look.Theme) -> None:
         await stage.close()
 
 
+async def show(app: QApplication, folder: Path) -> None:
+    """In both colours and sizes."""
+    for theme in (look.LIGHT, look.DARK):
+        for size in (QSize(1366, 768), QSize(1920, 1080)):
+            await asyncio.wait_for(trial(app, folder, theme, size), LIMIT_S)
+        await asyncio.wait_for(_empty(app, folder, theme), LIMIT_S)
+
+
 def main() -> None:
     """Entry."""
-    import qasync
-
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    with x_server() as display:
-        os.environ["DISPLAY"] = display
-        os.environ["QT_QPA_PLATFORM"] = "xcb"
-        app = QApplication(sys.argv)
-        look.load_fonts()
-        app.setStyle("Fusion")
-        app.setFont(look.font())
-        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-            for theme in (look.LIGHT, look.DARK):
-                for size in (QSize(1366, 768), QSize(1920, 1080)):
-                    runner.run(asyncio.wait_for(trial(app, folder, theme, size), LIMIT_S))
-                runner.run(asyncio.wait_for(_empty(app, folder, theme), LIMIT_S))
+    on_a_screen(show)
     sys.stdout.write("approved, removed, undone and looked round with real keys and clicks\n")
 
 
