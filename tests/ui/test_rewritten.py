@@ -14,8 +14,10 @@ from tests.ui.test_words import DONE, open_words, tab
 from vodstudio.captions.passages import passages_of
 from vodstudio.captions.rewording import reworded, rewritten
 from vodstudio.captions.transcript import Transcript, Word
-from vodstudio.core.jobs import Job
+from vodstudio.core.errors import Conflict
+from vodstudio.core.jobs import Job, JobId
 from vodstudio.core.recording import RecordingId
+from vodstudio.core.rows import JobRow
 from vodstudio.core.vocabulary import Alias
 from vodstudio.services.transcripts import WordsOfJob
 from vodstudio.ui.queue.rewritten import MOST_PLACES, by_kind
@@ -135,3 +137,27 @@ def test_words_that_were_changed_meanwhile_are_not_overruled(stage: Stage, shown
     QTest.mouseClick(stage.button("Take back all", panel), Qt.MouseButton.LeftButton)
     shown(lambda: any("changed meanwhile" in toast for toast in stage.toasts()))
     assert stage.transcripts.again == []
+
+
+def test_captions_that_cannot_be_made_now_are_made_when_a_person_says_so(stage: Stage, shown: Shown) -> None:
+    meeting(stage, shown)
+    again, busy = stage.transcripts.captions_again, [True, True]
+
+    async def captions_again(job_id: JobId) -> JobRow:
+        if busy:
+            busy.pop()
+            raise Conflict("This job is being published right now", hint="Nothing is lost.")
+        return await again(job_id)
+
+    stage.transcripts.captions_again = captions_again  # type: ignore[method-assign]
+    panel = tab(stage).rewritten
+    QTest.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
+    shown(lambda: bool(listed(stage)))
+    QTest.mouseClick(stage.button("Take back all", panel), Qt.MouseButton.LeftButton)
+    shown(lambda: any("being published right now" in told for told in stage.toasts()))
+    QTest.mouseClick(stage.button("Make captions again"), Qt.MouseButton.LeftButton)
+    shown(lambda: not busy and any("being published right now" in told for told in stage.toasts()))
+    QTest.mouseClick(stage.button("Make captions again"), Qt.MouseButton.LeftButton)
+    shown(lambda: any(told.startswith("The captions are made again") for told in stage.toasts()))
+    assert stage.transcripts.again == [DONE]
+    assert "by cone and" in texts(stage)

@@ -144,6 +144,7 @@ class Transcripts:
         now = self._clock.now()
 
         def write(unit: Unit) -> JobRow:
+            _check_captions(unit.jobs.job(job_id))
             if unit.jobs.redo(job_id, StepKind.CAPTIONS, now, forget=CAPTIONS_SENT):
                 unit.notes.audit("captions.again", {"job": job_id}, now)
             row = unit.jobs.row(job_id)
@@ -171,6 +172,17 @@ class Transcripts:
             log.warning("words.json was not renewed: %s", error)
         self._emit(TranscriptChosen(version))
         return version
+
+
+def _check_captions(job: Job | None) -> None:
+    """What is made right now is made of the words that counted as it began."""
+    steps = job.steps if job is not None else ()
+    if any(step.kind is StepKind.CAPTIONS and step.state is StepState.RUNNING for step in steps):
+        raise Conflict(
+            "The captions of this job are being made right now, of the words before",
+            hint="Nothing is lost. When they are made, make the captions again.",
+            code="VS-JOB-RUNS",
+        )
 
 
 def _so_far(kept: Sequence[Checkpoint]) -> WordsOfJob:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from vodstudio.core.errors import Conflict
 from vodstudio.core.jobs import Job
 from vodstudio.ui.desk import Desk
 from vodstudio.ui.parts import Button, button, empty, label
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Kind = tuple[str, str]
 MOST_PLACES = 60
+MADE_AGAIN = "The captions are made, published and verified again."
 TALLEST_PX, LINE_PX = 190, 26
 
 
@@ -161,13 +163,34 @@ class TakingBack(QObject):
         self._desk = desk
         self._job = job
         self._done: TakenBack | None = None
+        self._title = ""
 
     async def take(self, version: TranscriptVersion, places: Sequence[Rewritten]) -> None:
         """Write what was heard in these places, and offer the way back."""
         self._done = await self._desk.rewording.take_back(self._job, version, [each.place for each in places])
-        title = f"{many(len(places), 'place says', 'places say')} what was heard again"
-        hint = self._done.later or "The captions are made, published and verified again."
-        self._desk.notices.offer_undo(title, hint, self._on_undo_pressed)
+        self._title = f"{many(len(places), 'place says', 'places say')} what was heard again"
+        if self._done.later:
+            self._offer_again(self._done.later)
+        else:
+            self._desk.notices.offer_undo(self._title, MADE_AGAIN, self._on_undo_pressed)
+
+    def _offer_again(self, later: str) -> None:
+        """The words are kept; their captions could not be made right now."""
+        toast = self._desk.notices.say(self._title, later, stays=True)
+        toast.add_button("Undo", self._on_undo_pressed)
+        toast.add_button("Make captions again", self._on_again_pressed)
+        toast.add_button("Close")
+
+    def _on_again_pressed(self) -> None:
+        self._desk.coroutines.start(self._again())
+
+    async def _again(self) -> None:
+        try:
+            await self._desk.transcripts.captions_again(self._job.id)
+        except Conflict as error:
+            self._offer_again(f"{error.title}. {error.hint}")
+            return
+        self._desk.notices.say("The captions are made again", "They are published and verified after that.")
 
     def _on_undo_pressed(self) -> None:
         self._desk.coroutines.start(self._undo())
