@@ -194,7 +194,7 @@ def _with(measurement: Measurement, place: int, minute: Minute) -> Measurement:
 def _refuse_empty(text: str) -> None:
     if not text.strip():
         raise Conflict(
-            "There are no words in this minute",
+            "There are no words in this sample",
             hint="Nothing was kept. Write what is said in it, as it was said.",
             code="VS-EMPTY-SAMPLE",
         )

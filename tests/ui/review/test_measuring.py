@@ -64,7 +64,7 @@ def close(desk: Desk, dialog: MinutesDialog) -> None:
 
 def test_three_minutes_are_corrected_and_the_result_is_told(begin: Callable[..., Any], run: Run) -> None:
     desk, dialog = begin()
-    assert dialog.title.text().startswith("Minute 1 of 3, 0:")
+    assert dialog.title.text().startswith("Sample 1 of 3, 0:")
     text = field(dialog)
     start = int(text.toPlainText().split()[0].removeprefix("w"))
     assert f"0:{start // 60:02}:{start % 60:02} to" in dialog.title.text()
@@ -73,7 +73,7 @@ def test_three_minutes_are_corrected_and_the_result_is_told(begin: Callable[...,
     QTest.keyClick(text, Key.Key_Home, CTRL)
     QTest.keyClicks(text, "Good evening ")
     confirm(desk, dialog)
-    assert dialog.title.text().startswith("Minute 2 of 3")
+    assert dialog.title.text().startswith("Sample 2 of 3")
     confirm(desk, dialog)
     confirm(desk, dialog)
     assert dialog.title.text() == "Measured"
@@ -102,10 +102,10 @@ def test_what_is_typed_and_confirmed_is_there_another_day(begin: Callable[..., A
     QTest.keyClicks(field(dialog), "half of a min")
     close(desk, dialog)
     again = measure(desk)
-    assert again.title.text().startswith("Minute 2 of 3")
+    assert again.title.text().startswith("Sample 2 of 3")
     assert field(again).toPlainText() == "half of a min"
     QTest.mouseClick(again.before, Qt.MouseButton.LeftButton)
-    assert again.title.text().startswith("Minute 1 of 3")
+    assert again.title.text().startswith("Sample 1 of 3")
     assert field(again).toPlainText().startswith("w")
     confirm(desk, again)
     assert field(again).toPlainText() == "half of a min"
@@ -133,8 +133,8 @@ def test_a_minute_without_words_is_refused_and_stays(begin: Callable[..., Any]) 
     QTest.keyClick(field(dialog), Key.Key_Delete)
     QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
     desk.wait(lambda: not dialog.is_busy)
-    assert "There are no words in this minute" in desk.toasts()
-    assert dialog.title.text().startswith("Minute 1 of 3")
+    assert "There are no words in this sample" in desk.toasts()
+    assert dialog.title.text().startswith("Sample 1 of 3")
     close(desk, dialog)
 
 
@@ -147,7 +147,7 @@ def test_a_measured_recording_says_so_and_can_be_looked_at_again(begin: Callable
     desk.wait(lambda: again.title.text() == "Measured")
     assert "0 of 180 words that were checked differ" in spoken(again)
     QTest.mouseClick(again.before, Qt.MouseButton.LeftButton)
-    assert again.title.text().startswith("Minute 1 of 3")
+    assert again.title.text().startswith("Sample 1 of 3")
     for _ in range(3):
         confirm(desk, again)
     assert again.title.text() == "Measured"
@@ -156,7 +156,7 @@ def test_a_measured_recording_says_so_and_can_be_looked_at_again(begin: Callable
 
 def test_a_minute_is_played_from_its_beginning(begin: Callable[..., Any], stage: Any, run: Run) -> None:
     desk, dialog = begin(transcript=heard(), facts={"in_point_s": 1.0})
-    assert dialog.title.text().startswith("Minute 1 of 1, 0:00:00")
+    assert dialog.title.text().startswith("Sample 1 of 1, 0:00:00")
     assert dialog.play.isEnabled()
     desk.wait(lambda: desk.window.player.can_play)
     desk.window.player.seek(20.0)

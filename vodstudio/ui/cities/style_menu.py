@@ -26,7 +26,7 @@ class StyleMenu(QMenu):
         super().__init__(parent)
         self._city_id = card.city_id
         self._styles: dict[QAction, Numbers | None] = {}
-        self.addSection(f"Numbers in the captions of {card.name}")
+        self.addAction(f"Numbers in the captions of {card.name}:").setEnabled(False)
         group = QActionGroup(self)
         for style, text in STYLES:
             action = self.addAction(text)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vodstudio.ui.parts import button, label
 from vodstudio.ui.review.listening import JUMP_S
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DRAFT_AFTER_MS = 1000
 EXPLAINED = (
     "Listen, and correct the words so that they are what is said. Capitals, commas and points do not count. "
-    "A minute is kept when you confirm it; you may stop at any time and go on another day."
+    "A sample is kept when you confirm it; you may stop at any time and go on another day."
 )
 CUT_OFF = "The video does not show this part of the recording, so it cannot be played here."
 
@@ -98,18 +98,20 @@ class MinutesDialog(QDialog):
         self.title = label("", "title", self)
         self.words = label(EXPLAINED, "muted", self, wraps=True)
         self.text = QPlainTextEdit(self)
-        self.text.setAccessibleName("Words of this minute")
+        self.text.setAccessibleName("Words of this sample")
         self.text.setTabChangesFocus(True)
         column.addWidget(self.title)
         column.addWidget(self.words)
         column.addWidget(self.text, 1)
+        self.room = QWidget(self)
+        column.addWidget(self.room, 1)
         column.addLayout(self._build_hearing())
         column.addSpacing(8)
         column.addLayout(self._build_answers())
 
     def _build_hearing(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        self.play = button("Play this minute", self, tip="Play it from its beginning (F5)")
+        self.play = button("Play this sample", self, tip="Play it from its beginning (F5)")
         self.pause = button("Pause", self, tip="Pause, or play on (Ctrl+Space)")
         self.back = button("2 seconds back", self, tip="Hear it again (Alt+Left)")
         self.heard = label("", "small", self, wraps=True)
@@ -128,9 +130,9 @@ class MinutesDialog(QDialog):
     def _build_answers(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.confirm = button(
-            "These are the words", self, role="primary", tip="Keep this minute (Ctrl+Enter)"
+            "These are the words", self, role="primary", tip="Keep this sample (Ctrl+Enter)"
         )
-        self.before = button("The minute before", self)
+        self.before = button("The sample before", self)
         self.later = button("Not now", self, tip="What is confirmed and typed stays (Escape)")
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.confirm.click)
         self.confirm.clicked.connect(self._on_confirm_pressed)
@@ -147,7 +149,7 @@ class MinutesDialog(QDialog):
         self.place = place
         minute, count = self.measurement.minutes[place], len(self.measurement.minutes)
         start_s, end_s = self._part()
-        self.title.setText(f"Minute {place + 1} of {count}, {stamp(start_s)[:-4]} to {stamp(end_s)[:-4]}")
+        self.title.setText(f"Sample {place + 1} of {count}, {stamp(start_s)[:-4]} to {stamp(end_s)[:-4]}")
         self.words.setText(EXPLAINED)
         self._noted = minute.draft or (minute.heard if minute.kept is None else minute.kept)
         self.text.setPlainText(self._noted)
@@ -169,8 +171,9 @@ class MinutesDialog(QDialog):
             made.setEnabled(is_shown)
         self.heard.setText("" if is_shown or not is_editing else CUT_OFF)
         self.text.setVisible(is_editing)
+        self.room.setVisible(not is_editing)
         self.confirm.setVisible(is_editing)
-        self.before.setText("The minute before" if is_editing else "Look at the minutes again")
+        self.before.setText("The sample before" if is_editing else "Look at the samples again")
         self.before.setEnabled(not is_editing or self.place > 0)
         self.later.setText("Not now" if is_editing else "Close")
         self._show_playing(self._player.is_playing)
