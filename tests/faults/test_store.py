@@ -498,7 +498,9 @@ def test_a13_a_migration_backs_up_first_and_then_does_all(used: Home, tmp_path: 
     assert (backup.reason, backup.schema) == (f"before-v{SCHEMA + 1}", SCHEMA)
     with closing(sqlite3.connect(used.path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA + 1,)
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (f"{SCHEMA + 1:04d}",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
+            f"{SCHEMA + 1:04d}",
+        )
         assert connection.execute("SELECT mood FROM jobs").fetchall() == [("good",), ("good",)]
     assert used.refused().code == "VS-STORE-NEWER"
 
