@@ -51,7 +51,9 @@ async def stretch(work: Callable[[], object], is_over: Callable[[], bool]) -> tu
             return longest, (time.perf_counter() - began) * 1000
 
 
-def show_table(bench: Callable[[QApplication], Awaitable[Rows]]) -> None:
+def show_table(
+    bench: Callable[[QApplication], Awaitable[Rows]], first: str = "median", second: str = "p99"
+) -> None:
     """Run it on the loop of the window and print its rows."""
     import qasync
 
@@ -61,7 +63,7 @@ def show_table(bench: Callable[[QApplication], Awaitable[Rows]]) -> None:
     app = make_application()
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         found = runner.run(rows())
-    print("| figure (CPU of the main thread) | median | p99 | at most |\n| --- | --- | --- | --- |")
+    print(f"| figure (CPU of the main thread) | {first} | {second} | at most |\n| --- | --- | --- | --- |")
     for row in found:
         print("| " + " | ".join(row) + " |")
     sys.stdout.flush()

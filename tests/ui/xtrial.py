@@ -21,6 +21,7 @@ from tests.ui.xscreen import Person, on_a_screen
 from vodstudio.captions.document import Document
 from vodstudio.captions.transcript import Word
 from vodstudio.ui import theme as look
+from vodstudio.ui.notices import Toast
 from vodstudio.ui.review.window import ReviewWindow
 from vodstudio.workers.waveform import write_peaks
 
@@ -51,6 +52,8 @@ async def trial(app: QApplication, folder: Path, home: Path, theme: look.Theme) 
 
 async def _correct(stage: ReviewStage, person: Person, window: ReviewWindow, folder: Path, name: str) -> None:
     def shoot(what: str) -> None:
+        for toast in window.findChildren(Toast):
+            toast.hide()
         window.grab().save(str(folder / f"review-{what}-{name}-{window.width()}.png"))
 
     await person.click(window.cues.viewport(), QPoint(300, 70))

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
 
 from tests.store.kit import add
 from tests.ui.review_desk import CTRL, NONE, QUIET, SHIFT, Build, Desk, Key, Run, spoken
@@ -476,8 +476,18 @@ def test_every_action_has_a_key_and_the_sheet_shows_it(desk: Desk) -> None:
     told = dict(pair for _, pairs in desk.window.actions_.all_keys() for pair in pairs)
     assert all(told.values())
     assert len(set(told.values())) == len(told)
+    desk.window.resize(1024, 620)
     desk.press(Key.Key_F1)
     assert desk.window.keys.isVisible()
+    (area,) = desk.window.keys.findChildren(QScrollArea)
+    sheet = area.widget()
+    assert sheet is not None
+    assert sheet.width() <= area.viewport().width()
+    assert all(made.height() >= 18 for made in sheet.findChildren(QLabel))
+    last = area.verticalScrollBar()
+    QTest.keyClick(desk.window.keys, Key.Key_PageDown)
+    QTest.keyClick(desk.window.keys, Key.Key_PageDown)
+    assert last.value() == last.maximum() > 0
     QTest.keyClick(desk.window.keys, Key.Key_Escape)
     assert not desk.window.keys.isVisible()
 

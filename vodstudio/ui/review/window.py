@@ -71,7 +71,7 @@ class ReviewWindow(QWidget):
         self.model = CueModel(review.document, self)
         self._theme = theme
         self._build(theme)
-        self.keys = HelpOverlay(self, INTRODUCTION, height_px=720)
+        self.keys = HelpOverlay(self, INTRODUCTION, columns=3)
         self.deeds = ReviewDeeds(self)
         self.listening = Listening(self)
         self.saving = Saving(self)
