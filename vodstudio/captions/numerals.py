@@ -18,6 +18,7 @@ from vodstudio.core.station import Numbers
 REACH = 96
 _MOST_SMALL = 10
 _COMMAS_FROM = 10_000
+_LAST_DAY = 31
 _VOTED_WITHIN = 8
 _LABEL_WITHIN = 6
 # A number after these may be a name or a time, but after a word like it there may also be a count.
@@ -42,7 +43,11 @@ _VOTED = frozenset({
 _VOTES = frozenset(
     {"ayes", "aye", "yeas", "yea", "nays", "nay", "noes", "votes", "abstentions", "abstention"}
 )
-_AFTER_A_VOTE = frozenset({"vote", "with", "and", "in", "on", "by", "so", "the", "motion"})
+_AFTER_A_VOTE = frozenset({
+    "with", "and", "in", "on", "by", "so", "the", "motion", "was", "is", "were", "are", "that", "but", "or", "then",
+    "we", "i", "it",
+})  # fmt: skip
+_OF_A_VOTE = frozenset({"vote", "votes", "margin", "decision", "split"})
 _DOLLARS, _CENTS = frozenset({"dollars", "dollar"}), frozenset({"cents", "cent"})
 _EXACT_AFTER = (
     _DOLLARS | _CENTS | _VOTES | LARGE | {"percent", "percentage", "a.m", "p.m", "am", "pm", "o'clock"}
@@ -53,6 +58,7 @@ _POINTING = frozenset({
     "some", "high", "a", "an", "that", "this", "which", "only", "another", "each",
 })  # fmt: skip
 _AFTER_WHO = frozenset({"of", "have", "are", "were"})
+_AFTER_A_DAY = frozenset({"at", "and", "or", "to", "through", "we", "is", "was", "for", "from", "in", "the"})
 _AFTER_ONE = frozenset({"of", "and", "through", "to", "is", "was", "on", "in", "for"})
 
 
@@ -115,7 +121,7 @@ class _Writing(Line):
             return False
         if self.is_within_a_name(number) or self._is_pronoun(number) or self._has_half(number.last):
             return False
-        if self.text(number.first - 1) in _ALSO_VERBS:
+        if self.text(number.first - 1) in _MONTHS and number.value <= _LAST_DAY:
             return False
         return self._numbers is Numbers.DIGITS or all(
             each.value > _MOST_SMALL or not each.is_spelled for each in both
@@ -163,18 +169,24 @@ class _Writing(Line):
         if any(self._is_exact(each) or self._is_maybe_exact(each) for each in (lower, upper)):
             return False
         following = self.low(upper.last)
-        is_noun = following.isalpha() and following not in _AFTER_A_VOTE
+        is_noun = following.isalpha() and following not in _AFTER_A_VOTE | _OF_A_VOTE
         return self.low(upper.first - 1) != "to" or (is_noun and not self.ends_clause(upper.last - 1))
 
     def _is_exact(self, number: Number) -> bool:
         """Whether digits belong here: votes, money, percent, dates, times, addresses, items and ordinances."""
         return (
-            (self.low(number.last) in _EXACT_AFTER and not self.ends_clause(number.last - 1))
+            self._is_measured(number)
             or self._is_labelled(number)
             or self._is_vote(number)
             or self._is_date(number)
             or self._is_address(number)
         )
+
+    def _is_measured(self, number: Number) -> bool:
+        """`5 percent`, `7 p.m.`, `3 ayes`; but not `which one am I`."""
+        following = self.low(number.last)
+        is_verb = following == "am" and number.is_spelled and number.value == 1
+        return following in _EXACT_AFTER and not is_verb and not self.ends_clause(number.last - 1)
 
     def _is_labelled(self, number: Number) -> bool:
         """`item 5`, and the others of `items 4, 5 and 6`."""
@@ -197,19 +209,22 @@ class _Writing(Line):
         if pair is None:
             return False
         lower, upper = sorted((number, pair), key=lambda each: each.first)
-        is_over = self.ends_clause(upper.last - 1) or self.low(upper.last) in _AFTER_A_VOTE
-        if self.low(upper.first - 1) != "to" or not is_over:
+        following = "" if self.ends_clause(upper.last - 1) else self.low(upper.last)
+        if self.low(upper.first - 1) != "to" or following in _OF_A_VOTE:
+            return following in _OF_A_VOTE
+        if following and following not in _AFTER_A_VOTE:
             return False
         places = range(lower.first - 1, max(-1, lower.first - 1 - _VOTED_WITHIN), -1)
         here = next((place for place in places if self.ends_sentence(place)), -1)
         return any(self.low(place) in _VOTED for place in places if place > here)
 
     def _is_date(self, number: Number) -> bool:
-        """`April 5`; May and March are verbs too, unless the day ends there."""
+        """`April 5`; spelled it may also be `in April five people`, and May and March are verbs too."""
         before = self.text(number.first - 1)
-        if before not in _MONTHS or not 1 <= number.value <= 31 or self.ends_clause(number.first - 1):
+        if before not in _MONTHS or not 1 <= number.value <= _LAST_DAY or self.ends_clause(number.first - 1):
             return False
-        return before not in _ALSO_VERBS or not number.is_spelled or self.ends_clause(number.last - 1)
+        is_over = before not in _ALSO_VERBS and self.low(number.last) in _AFTER_A_DAY
+        return not number.is_spelled or is_over or self.ends_clause(number.last - 1)
 
     def _is_address(self, number: Number) -> bool:
         """`5 Main Street`."""
