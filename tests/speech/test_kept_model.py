@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ import psutil
 import pytest
 
 from tests.speech.fakes import CHILD, MEETING, VOICE, MemoryContext, inputs_of, scripted
-from vodstudio.core.errors import NeedsUser
+from vodstudio.core.errors import ChildCrashed, NeedsUser
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.devices import cpu, engine_request
 from vodstudio.workers.kept_model import KeptModels
 from vodstudio.workers.models import DEMO_VOICE
-from vodstudio.workers.process import Child, Children
+from vodstudio.workers.process import Child, Children, Command
 from vodstudio.workers.speech import SpeechTools, hear
 
 _SCRIPTED = scripted("sure")
@@ -108,6 +109,44 @@ def test_a_child_that_ends_as_it_is_asked_is_replaced(children: Children, kept: 
 
     assert _heard(children, Late(0.0), _request()) != first
     waiting.end(0.0)
+
+
+@pytest.mark.parametrize("is_noticed", [True, False])
+def test_what_was_said_to_a_child_that_never_answered_is_said_again(
+    children: Children, is_noticed: bool
+) -> None:
+    """Speech that was found while the kept child went away: without it the next one would wait for ever."""
+    told = "import json, sys; lines = [json.loads(sys.stdin.readline()) for _ in range(3)]; "
+    echo = (sys.executable, "-c", told + "print(json.dumps({'event': 'heard', 'lines': lines}))")
+    # Either its pipe is closed already, or what we write lands in a pipe that nobody will ever read.
+    deaf = "import os; os.close(0)" if is_noticed else "import sys; sys.stdin.readline()"
+    old = children.start(
+        Command(argv=(sys.executable, "-c", deaf), is_ours=True, has_input=True, environment={})
+    )
+    if is_noticed:
+        old.wait(20.0)
+
+    class Late(KeptModels):
+        def take(self, engine: Mapping[str, Any]) -> Child | None:
+            return old
+
+    more = [{"regions": [[0, 9]], "is_complete": False}, {"regions": [], "is_complete": True}]
+    with Conversation(children, _request(), _nothing, echo, Late(0.0)) as talk:
+        for each in more:
+            talk.send(each)
+        old.wait(20.0)
+        (answer,) = talk.answers("heard")
+    assert [line.get("is_complete") for line in answer["lines"]] == [None, False, True]
+    assert answer["lines"][0]["verb"] == "hear"
+
+
+def test_a_child_that_ends_before_it_reads_is_a_crash_and_leaves_nothing(
+    children: Children, tmp_path: Path
+) -> None:
+    gone = (sys.executable, "-c", "import os; os.close(0)")
+    with Conversation(children, _request(), _nothing, gone) as talk, pytest.raises(ChildCrashed):
+        talk.wait_for("heard", 20.0)
+    assert list((tmp_path / "run").glob("child-*.json")) == []
 
 
 def test_with_no_minutes_nothing_is_kept(children: Children) -> None:

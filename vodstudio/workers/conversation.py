@@ -44,6 +44,7 @@ class Conversation:
         self._kept = kept
         self._child: Child | None = None
         self._is_untried = False
+        self._early: list[str] = []
         self._is_over = False
         self._has_failed = False
         self._silence = Silence()
@@ -54,17 +55,19 @@ class Conversation:
             self._start()
         else:
             self._is_untried = True
-            with contextlib.suppress(ChildCrashed):  # found out, and mended, when it is asked for its answer
-                self.send(self._request)
+            self.send(self._request)
         return self
 
     def _start(self) -> None:
-        """A fresh child, with the request."""
+        """A fresh child, with the request and all that was said to one that never answered."""
         environment = {**ONE_THREAD_FOR_NUMPY, **heap_for(self._request)}
         command = Command(argv=self._command, is_ours=True, has_input=True, environment=environment)
         self._child = self._children.start(command)
-        self._is_untried = False
-        self.send(self._request)
+        said, self._is_untried, self._early = self._early or [json.dumps(self._request)], False, []
+        # One that is gone already is found out when it is asked for its answer.
+        with contextlib.suppress(ChildCrashed):
+            for line in said:
+                self._child.send(line)
 
     def __exit__(self, *_: object) -> None:
         assert self._child is not None
@@ -78,9 +81,15 @@ class Conversation:
         self._child.end(0.0)
 
     def send(self, body: Mapping[str, Any]) -> None:
-        """One line to the child."""
+        """One line to the child; what a kept one may never read is said again to the one that takes its place."""
         assert self._child is not None
-        self._child.send(json.dumps(body))
+        line = json.dumps(body)
+        if not self._is_untried:
+            self._child.send(line)
+            return
+        self._early.append(line)
+        with contextlib.suppress(ChildCrashed):  # found out, and mended, when it is asked for its answer
+            self._child.send(line)
 
     def answers(self, last: str, silence_s: float = LONGEST_SILENCE_S) -> Iterator[dict[str, Any]]:
         """Each event up to and with the one called `last`; an error of the child is raised as ours."""
@@ -137,7 +146,7 @@ class Conversation:
             self._silence.felt(body)
             return self._look(0.0)
         self._silence.broken()
-        self._is_untried = False
+        self._is_untried, self._early = False, []
         return dict(body)
 
     def _crash(self, what: str) -> ChildCrashed:
