@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,15 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vodstudio.core.crash import crash_point
-from vodstudio.core.errors import NeedsUser, NotFound
-from vodstudio.core.files import adopt, temporary_beside, writing
+from vodstudio.core.errors import NeedsUser, NotFound, VodError
+from vodstudio.core.files import adopt, error_of_writing, temporary_beside, writing
 from vodstudio.store.engine import connect, uri_of
-from vodstudio.store.faults import damaged, error_of
+from vodstudio.store.faults import PRIMARY, damaged, error_of
 from vodstudio.store.mending import refuse_lacking
 from vodstudio.store.tables import SCHEMA
 from vodstudio.store.versions import identity_of, log_of, refuse_foreign
 
 KEEP = 10
+_HARDLY_ANY_BYTES = 1 << 20
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"vodstudio-(\d{8}T\d{6}Z)(?:-\d+)?-v(\d+)-([a-z0-9-]+)\.db")
 _BEFORE = "before-v"
@@ -72,7 +75,7 @@ def back_up(path: Path, folder: Path, now: datetime, reason: str) -> Path:
         try:
             schema = _copy(path, temporary)
         except sqlite3.Error as error:
-            raise error_of(error, path) or damaged(path, str(error)) from error
+            raise _no_room(error, folder) or error_of(error, path) or damaged(path, str(error)) from error
         temporary.chmod(_OURS_ALONE)
         final = _free_name(folder, now, schema, reason)
         crash_point("store.backup.before")
@@ -82,6 +85,15 @@ def back_up(path: Path, folder: Path, now: datetime, reason: str) -> Path:
         for name in (temporary, *beside(temporary)):
             name.unlink(missing_ok=True)
     return final
+
+
+def _no_room(error: sqlite3.Error, folder: Path) -> VodError | None:
+    """Only the copy needs room. SQLite does not always say that there was none: its disk "does not answer" then."""
+    kind = getattr(error, "sqlite_errorcode", 0) & PRIMARY
+    is_full = kind == sqlite3.SQLITE_FULL or (
+        kind == sqlite3.SQLITE_IOERR and shutil.disk_usage(folder).free < _HARDLY_ANY_BYTES
+    )
+    return error_of_writing(folder / "a backup", OSError(errno.ENOSPC, str(error))) if is_full else None
 
 
 def thin_out(folder: Path, now: datetime, keep: int = KEEP) -> list[Path]:

@@ -11,14 +11,14 @@ from sqlalchemy import exc
 from vodstudio.core.errors import Locked, NeedsUser, NoAccess, NoSpace, TryLater, VodError
 
 DAMAGED_CODE = "VS-STORE-DAMAGED"
-_PRIMARY = 0xFF
+PRIMARY = 0xFF
 
 
 def error_of(error: exc.DBAPIError | sqlite3.Error, path: Path) -> VodError | None:
     """The error for a person; None for one that only a bug can cause."""
     original = error.orig if isinstance(error, exc.DBAPIError) else error
     code = getattr(original, "sqlite_errorcode", None)
-    made = _ERRORS.get(code & _PRIMARY) if isinstance(code, int) else None
+    made = _ERRORS.get(code & PRIMARY) if isinstance(code, int) else None
     return made(path, f"{path}: {original} ({getattr(original, 'sqlite_errorname', '')})") if made else None
 
 
