@@ -27,12 +27,12 @@ from vodstudio.captions.scc import parse_scc
 from vodstudio.captions.segment import Setting
 from vodstudio.captions.srt import parse_srt
 from vodstudio.captions.timecode import WHOLE, Timebase
-from vodstudio.captions.transcript import Mark, Transcript, Word
+from vodstudio.captions.transcript import Mark, Transcript, Word, transcript_to_json
 from vodstudio.captions.video import video_of
 from vodstudio.captions.vtt import parse_vtt
-from vodstudio.core.errors import BadMedia, Cancelled, NeedsUser, NotFound, VodError
+from vodstudio.core.errors import BadMedia, Cancelled, Conflict, NeedsUser, NotFound, VodError
 from vodstudio.core.files import sha256_of
-from vodstudio.core.jobs import StepKind
+from vodstudio.core.jobs import Inputs, StepKind
 from vodstudio.core.plan import StepIdentity, step_key
 from vodstudio.core.recording import Fingerprint
 from vodstudio.core.station import Numbers
@@ -59,19 +59,25 @@ def said(*words: tuple[str, float, float], duration: float = 60.0) -> Transcript
     )
 
 
-def test_the_report_says_who_has_read_the_words_and_when(folder: Path) -> None:
-    transcript = replace(meeting(), author=OPERATOR)
-    inputs = inputs_for(folder, transcript, video={"fps": "30000/1001"})
-    version = TranscriptVersion(
+def version_of(inputs: Inputs) -> TranscriptVersion:
+    """The words of these inputs, as the store knows them when a person corrected them."""
+    words = inputs.outputs["words"]
+    return TranscriptVersion(
         id=TranscriptId("v"),
         recording_id=inputs.recording.id,
         parent_id=None,
-        path=inputs.outputs["words"].path,
-        sha256="",
+        path=words.path,
+        sha256=sha256_of(words.path),
         author=OPERATOR,
         is_chosen=True,
         made_at=datetime(2026, 3, 4, 18, 30, 12, tzinfo=UTC),
     )
+
+
+def test_the_report_says_who_has_read_the_words_and_when(folder: Path) -> None:
+    transcript = replace(meeting(), author=OPERATOR)
+    inputs = inputs_for(folder, transcript, video={"fps": "30000/1001"})
+    version = version_of(inputs)
     for given, by, at in (
         (version, OPERATOR, "2026-03-04T18:30+00:00"),
         (replace(version, author=SPEECH), OPERATOR, ""),
@@ -80,6 +86,15 @@ def test_the_report_says_who_has_read_the_words_and_when(folder: Path) -> None:
         make_captions(MemoryContext(folder), replace(inputs, transcript=given))
         told = json.loads((folder / "check.json").read_text("utf-8"))
         assert (told["reviewed_by"], told["reviewed_at"]) == (by, at)
+
+
+def test_f09_no_captions_are_made_of_words_that_another_program_changed(folder: Path) -> None:
+    inputs = inputs_for(folder, meeting(), video={"fps": "30000/1001"})
+    version = version_of(inputs)
+    version.path.write_text(transcript_to_json(replace(meeting(), words=())), "utf-8")
+    with pytest.raises(Conflict, match="changed by another program"):
+        make_captions(MemoryContext(folder), replace(inputs, transcript=version))
+    assert list(folder.glob("*.srt")) == []
 
 
 def test_captions_of_before_the_check_report_are_made_again(tmp_path: Path) -> None:

@@ -118,7 +118,8 @@ def test_an_earlier_version_can_be_chosen_again(run: Run, desk: Desk) -> None:
 
 def test_f09_words_that_another_program_changed_are_not_believed(run: Run, desk: Desk) -> None:
     version = run(desk.service.save_version(RECORDING, None, words("Aye")))
-    version.path.write_text(transcript_to_json(words("No")), "utf-8")
+    for path in (version.path, version.path.with_name("words.json")):
+        path.write_text(transcript_to_json(words("No")), "utf-8")
     with pytest.raises(Conflict, match="changed by another program"):
         run(desk.service.read(version))
     version.path.unlink()

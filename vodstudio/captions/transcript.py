@@ -220,7 +220,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _refuse(detail: str, *, cause: Exception | None = None) -> NoReturn:
     raise BadMedia(
         "The list of words cannot be used",
-        hint="The recording is not changed. Make the words again: retry the speech step.",
+        hint="The recording is not changed. Make the words again: import the recording again.",
         detail=detail,
         code="VS-WORDS-BROKEN",
     ) from cause

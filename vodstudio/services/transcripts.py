@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from asyncio import to_thread
 from collections.abc import Sequence
@@ -14,8 +13,8 @@ from uuid import uuid4
 from vodstudio.captions import versions
 from vodstudio.captions.passages import marks_in, passages_of, words_in
 from vodstudio.captions.rewording import Rewritten, rewritten
-from vodstudio.captions.transcript import Transcript, transcript_from_json
-from vodstudio.core.errors import Conflict, NoAccess, NotFound, VodError
+from vodstudio.captions.transcript import Transcript
+from vodstudio.core.errors import Conflict, NotFound, VodError
 from vodstudio.core.events import JobChanged, TranscriptChosen
 from vodstudio.core.files import make_work_folder, sha256_of
 from vodstudio.core.jobs import Checkpoint, Job, JobId, Json, StepKind, StepState
@@ -64,7 +63,7 @@ class Transcripts:
 
     async def read(self, version: TranscriptVersion) -> Transcript:
         """The words of a version; a file that somebody else changed is refused, not believed."""
-        return await to_thread(_read, version)
+        return await to_thread(versions.read_version, version)
 
     async def words_of(self, job: Job) -> WordsOfJob:
         """What the job's page shows: the words heard so far while they are heard, then those of the chosen version."""
@@ -167,7 +166,7 @@ class Transcripts:
     async def _told(self, version: TranscriptVersion) -> TranscriptVersion:
         """It counts; `words.json` is for others to read and is made anew with the next choice when it fails now."""
         try:
-            await to_thread(versions.show, version.path)
+            await to_thread(_show, version)
         except (VodError, OSError) as error:
             log.warning("words.json was not renewed: %s", error)
         self._emit(TranscriptChosen(version))
@@ -183,6 +182,12 @@ def _check_captions(job: Job | None) -> None:
             hint="Nothing is lost. When they are made, make the captions again.",
             code="VS-JOB-RUNS",
         )
+
+
+def _show(version: TranscriptVersion) -> None:
+    """Only what is whole: `words.json` may be the one whole copy of another version."""
+    versions.read_version(version)
+    versions.show(version.path)
 
 
 def _so_far(kept: Sequence[Checkpoint]) -> WordsOfJob:
@@ -213,23 +218,3 @@ def _add(unit: Unit, version: TranscriptVersion, recording: Recording) -> None:
         "author": version.author,
     }
     unit.notes.audit("transcript.saved", body, version.made_at)
-
-
-def _read(version: TranscriptVersion) -> Transcript:
-    try:
-        content = version.path.read_bytes()
-    except OSError as error:
-        raise NoAccess(
-            "The list of words cannot be opened",
-            hint="The recording is not changed. Check that the disk is there, then try again.",
-            detail=f"{version.path}: {error}",
-            code="VS-WORDS-AWAY",
-        ) from error
-    if hashlib.sha256(content).hexdigest() != version.sha256:
-        raise Conflict(
-            "The list of words was changed by another program",
-            hint="It was not used. Choose another version, or retry the speech step.",
-            detail=str(version.path),
-            code="VS-WORDS-CHANGED",
-        )
-    return transcript_from_json(content.decode("utf-8"))

@@ -22,6 +22,7 @@ from vodstudio.captions.night import needs_look, stop_what_is_wrong
 from vodstudio.captions.profile import BROADCAST_32, VERSION, Profile, profile_named
 from vodstudio.captions.timecode import timebase_for
 from vodstudio.captions.transcript import Transcript, read_transcript
+from vodstudio.captions.versions import read_version
 from vodstudio.captions.video import Video, setting_for, video_of
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import BadMedia, Locked
@@ -59,10 +60,12 @@ def make_captions(context: Context, inputs: Inputs) -> StepResult:
     if words is None:
         raise BadMedia(
             "There are no words to make captions of",
-            hint="The recording is not changed. Retry the speech step.",
+            hint="The recording is not changed. Import it again: it is heard once more.",
             code="VS-WORDS-AWAY",
         )
-    transcript = read_transcript(words)
+    chosen = inputs.transcript
+    # A step alone knows no versions: the file that it is given is what counts.
+    transcript = read_version(chosen) if chosen is not None else read_transcript(words)
     probed = inputs.facts.get(StepKind.PROBE, {})
     video = video_of(inputs.recording, inputs.plan, inputs.outputs, probed, transcript.duration)
     context.check()
