@@ -28,7 +28,9 @@ class CityWords:
         self._station = station
         self._read = read
         self._lock = threading.Lock()
-        self._seen = self._stamp()
+        self._writing = threading.Lock()
+        # Nobody knows whether the file is still the one that the program began with: the first look reads it.
+        self._seen: Stamp | None = None
         self._now = station
 
     def city_name(self, city_id: CityId | None) -> str:
@@ -57,11 +59,13 @@ class CityWords:
 
     def set_numbers(self, city_id: CityId, numbers: Numbers | None) -> None:
         """The style of this city for recordings that come; None is that of its preset."""
-        save_city(self._path, city_id, {"numbers": numbers.value if numbers else None})
+        with self._writing:
+            save_city(self._path, city_id, {"numbers": numbers.value if numbers else None})
 
     def learn(self, city_id: CityId, offer: Offer) -> None:
         """A name of this city, and what is heard in its place."""
-        save_correction(self._path, city_id, heard=offer.heard, written=offer.written)
+        with self._writing:  # read, changed and written: two at once would lose the words of one
+            save_correction(self._path, city_id, heard=offer.heard, written=offer.written)
 
     def _look(self) -> None:
         """A file that cannot be used, as while somebody writes it, changes nothing; it is looked at when it changes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def names(words: CityWords) -> tuple[str, ...]:
 def test_what_is_taught_and_what_somebody_writes_into_the_file_count_at_once(path: Path) -> None:
     library = Library()
     words = CityWords(path, read_station(path).station, library.read)
-    assert (names(words), library.reads) == (("Larson",), 0)
+    assert (names(words), names(words), library.reads) == (("Larson",), ("Larson",), 1)
     words.learn(GRANT, Offer(heard="cone", written="Kohn"))
     assert names(words) == ("Kohn", "Larson")
     city = words.city(GRANT)
@@ -56,7 +57,25 @@ def test_what_is_taught_and_what_somebody_writes_into_the_file_count_at_once(pat
     assert city.vocabulary.aliases == (Alias(heard="cone", written="Kohn"),)
     path.write_text(path.read_text("utf-8").replace("Larson", "Lawson the Elder"), "utf-8")
     assert names(words) == ("Kohn", "Lawson the Elder")
-    assert (names(words), library.reads) == (("Kohn", "Lawson the Elder"), 2)
+    assert (names(words), library.reads) == (("Kohn", "Lawson the Elder"), 3)
+
+
+def test_words_that_were_written_while_the_program_began_count(path: Path) -> None:
+    station = read_station(path).station
+    path.write_text(FILE.replace("Larson", "Kohn"), "utf-8")
+    assert names(CityWords(path, station)) == ("Kohn",)
+
+
+def test_words_that_are_taught_in_one_moment_are_all_kept(path: Path) -> None:
+    words = CityWords(path, read_station(path).station)
+    taught = [f"Name{number}" for number in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: words.learn(GRANT, Offer(heard=name.lower(), written=name)), taught))
+        pool.submit(words.set_numbers, GRANT, Numbers.DIGITS).result()
+    assert sorted(names(words)) == sorted(["Larson", *taught])
+    city = words.city(GRANT)
+    assert city is not None
+    assert (len(city.vocabulary.aliases), city.numbers) == (16, Numbers.DIGITS)
 
 
 def test_everything_else_stays_as_the_program_began_with_it(path: Path) -> None:
