@@ -112,6 +112,34 @@ def test_a_run_that_begins_anywhere_gives_the_same_words(
         assert hearing.window(begin) == window
 
 
+def test_after_three_senseless_windows_each_is_asked_once_until_one_makes_sense(
+    model: Any, spool: Path, regions: list[Region]
+) -> None:
+    """A stretch in another language would cost six hearings for each second of it."""
+    hearing = _hearing(model, spool, regions, gives_up_after=3)
+    options = hearing._ear.options
+    options.log_prob_threshold, options.no_speech_threshold = 0.0, 2.0
+    third = hearing.window(Position(index=2, seek=300, senseless=2))
+    fourth = hearing.window(third.after)
+    assert (third.stretches[0].temperature, third.after.senseless) == (1.0, 3)
+    assert (fourth.stretches[0].temperature, fourth.after.senseless) == (0.0, 4)
+    assert hearing.window(third.after) == fourth
+
+    options.log_prob_threshold = -1.0
+    assert hearing.window(third.after).after.senseless == 0
+
+
+def test_a_senseless_window_without_words_is_left_behind_whole(
+    model: Any, spool: Path, regions: list[Region], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearing = _hearing(model, spool, regions, gives_up_after=3)
+    options = hearing._ear.options
+    options.log_prob_threshold, options.no_speech_threshold = 0.0, 2.0
+    monkeypatch.setattr(Ear, "placed", lambda *_: ([], 100, True))
+    assert hearing.window(Position(senseless=2)).after.seek == 100
+    assert hearing.window(Position(senseless=3)).after.seek == 3000
+
+
 def test_sampling_can_be_repeated_from_any_window(model: Any, spool: Path, regions: list[Region]) -> None:
     """With no confidence good enough, every window samples at rising temperatures: the seed decides the words."""
     hearing = _hearing(model, spool, regions, seed="a recording")

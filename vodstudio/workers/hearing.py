@@ -7,6 +7,7 @@ A test compares it with the library, word by word; it fails when an upgrade chan
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -26,23 +27,32 @@ _HALF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingSettings:
-    """How the model is asked."""
+    """How the model is asked.
+
+    `gives_up_after` so many windows in a row that no temperature made sense of (another language, a crowd), each one
+    after is asked once, until one makes sense again: such a minute would cost half an hour otherwise.
+    """
 
     language: str = "en"
     beam_size: int = 5
     hotwords: str = ""
     silence_before_invention_s: float | None = None
     seed: str = ""
+    gives_up_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Everything that the next window needs to know of those before it; `chunk` counts where speech is batched."""
+    """Everything that the next window needs to know of those before it.
+
+    `chunk` counts where speech is batched, `senseless` the windows in a row that made no sense.
+    """
 
     index: int = 0
     seek: int = 0
     last_speech_s: float = 0.0
     chunk: int = 0
+    senseless: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +169,14 @@ class Ear:
             and answer.avg_logprob <= options.log_prob_threshold
         )
 
+    def is_sense(self, answer: Answer) -> bool:
+        """Whether the library would not ask again at a higher temperature."""
+        options = self.options
+        return self.is_silence(answer) or bool(
+            answer.avg_logprob >= options.log_prob_threshold
+            and answer.compression_ratio <= options.compression_ratio_threshold
+        )
+
     def placed(
         self, answer: Answer, seek: int, size: int, last_speech_s: float
     ) -> tuple[Segments, int, bool]:
@@ -218,12 +236,18 @@ class Hearing:
         """The words of the window at this position."""
         ear = self._ear
         size = min(ear.longest_frames, self.total_frames - at.seek)
-        answer = ear.ask(self._features.window(at.seek, size), at.index, ear.options)
+        gives_up = ear.settings.gives_up_after is not None and at.senseless >= ear.settings.gives_up_after
+        options = dataclasses.replace(ear.options, temperatures=[0.0]) if gives_up else ear.options
+        answer = ear.ask(self._features.window(at.seek, size), at.index, options)
         if ear.is_silence(answer):
             segments: Segments = []
             after = Position(index=at.index + 1, seek=at.seek + size, last_speech_s=at.last_speech_s)
         else:
             segments, after = self._kept(at, size, answer)
+        if not ear.is_sense(answer):
+            # What was asked once and has no words is not asked again second by second.
+            seek = at.seek + size if gives_up and not segments else after.seek
+            after = dataclasses.replace(after, seek=seek, senseless=at.senseless + 1)
         frames = (at.seek, min(after.seek, self.total_frames))
         span_s = (
             self._clock.moment(frames[0] / ear.per_second),

@@ -28,6 +28,7 @@ FALLBACK = "fallback:"
 WAY = "way:"
 AUTO, SEQUENTIAL, BATCHED = "auto", "sequential", "batched"
 INVENTION_SILENCE_S = 2.0
+_GIVES_UP_AFTER = 3
 PIECE_S = 30.0
 # The demo voice was trained with the library's own cuts: with shorter ones it loses three times as many words.
 _DEMO_VAD = VadSettings(min_silence_duration_ms=2000, speech_pad_ms=400, max_speech_duration_s=None)
@@ -119,6 +120,7 @@ def job_of(context: Context, inputs: Inputs, model: Model, device: Device, folde
         hotwords="" if model.is_demo_voice else ", ".join(inputs.preset.vocabulary),
         silence_before_invention_s=None if model.is_demo_voice else INVENTION_SILENCE_S,
         seed=inputs.recording.fingerprint,
+        gives_up_after=_GIVES_UP_AFTER if speech.remedies and not model.is_demo_voice else None,
     )
     vad = replace(_DEMO_VAD if model.is_demo_voice else VadSettings(), cut_at_quietest=speech.cut_at_quietest)
     run = _hash(
