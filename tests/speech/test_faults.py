@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.speech.conftest import made
-from tests.speech.fakes import CHILD, MEETING, ROOT, VOICE, MemoryContext, inputs_of
+from tests.speech.fakes import CHILD, MEETING, ROOT, VOICE, MemoryContext, inputs_of, with_card
 from vodstudio.captions.transcript import read_transcript
 from vodstudio.core.errors import BadMedia, Cancelled, ChildCrashed, Conflict, NeedsUser, NoModel, NotFound
 from vodstudio.workers.endings import identity_of
@@ -148,6 +148,47 @@ def test_e05_a_truncated_model_is_a_clear_error(
     assert not tools.shelf.has("mine")
     shutil.copyfile(VOICE / "model.bin", weights)
     assert tools.shelf.has("mine")
+
+
+@pytest.mark.parametrize("script", ["", "driver"])
+@pytest.mark.parametrize("when", ["listened", "window:"])
+def test_e04_a_model_that_goes_away_is_waited_for_and_no_card_is_blamed(
+    tools: SpeechTools, context: MemoryContext, copy: Path, when: str, script: str
+) -> None:
+    """Its disk is pulled out while the recording is listened to, or while words are heard."""
+    aside = copy.with_name("aside")
+
+    def pulled(key: str) -> None:
+        if key.startswith(when) and copy.exists():
+            copy.rename(aside)
+
+    context.on_checkpoint = pulled
+    working = with_card(tools, script) if script else tools
+    inputs = inputs_of(MEETING, model="mine", engine="sequential")
+    if script == "" and when == "window:":  # what is loaded already needs no disk
+        assert hear(working, context, inputs).facts["words"]
+        return
+    with pytest.raises(NoModel) as held:
+        hear(working, context, inputs)
+    assert (held.value.code, held.value.condition) == ("VS-MODEL-AWAY", "model:mine")
+    assert not tools.shelf.has("mine")
+    aside.rename(copy)
+    assert tools.shelf.has("mine")
+    context.on_checkpoint = lambda key: None
+    if script:
+        assert working.devices.choose(copy, "default", context.check).is_card
+    assert hear(working, context, inputs).facts["words"]
+
+
+def test_a_trial_without_its_model_says_nothing_about_the_card(
+    tools: SpeechTools, context: MemoryContext, copy: Path
+) -> None:
+    devices = with_card(tools, "trial-dies").devices
+    copy.rename(copy.with_name("aside"))
+    with pytest.raises(ChildCrashed):
+        devices.choose(copy, "default", context.check)
+    copy.with_name("aside").rename(copy)
+    assert devices.choose(copy, "default", context.check).has_lost_card
 
 
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])

@@ -15,6 +15,7 @@ from vodstudio.core.errors import VodError
 from vodstudio.workers.card_memory import pieces_for
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.device_faults import Cause, cause_of
+from vodstudio.workers.model_file import WEIGHTS
 from vodstudio.workers.process import Children
 
 TRIAL_LIMIT_S = 120.0
@@ -142,11 +143,13 @@ class Devices:
         try:
             said = self.trial(model, card, compute_type, check)
         except VodError as error:
+            if not (model / WEIGHTS).is_file():  # a model that went away is no fault of the card
+                raise
             detail = error.detail or error.title
             why = _LOST[cause_of(detail)].lower()
             told = f"the graphics card could not be used: {why} ({first_line(detail)})"
             return replace(cpu(told), has_lost_card=True)
-        weights = model / "model.bin"
+        weights = model / WEIGHTS
         size = weights.stat().st_size if weights.is_file() else 0
         why = f"the graphics card passed its trial in {said['seconds']} s"
         return replace(card, why=why, pieces=pieces_for(said.get("free_bytes"), size))

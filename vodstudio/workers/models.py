@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from vodstudio.core.errors import NoModel
+from vodstudio.core.errors import NoModel, VodError
 from vodstudio.core.files import sha256_of
 from vodstudio.core.models import ANY_MODEL, CONDITION, known
 from vodstudio.core.recording import Recording, fingerprint_of
@@ -88,6 +88,16 @@ class Shelf:
         with reading(model.folder):
             self._prove(model, settings.model, check)
         return model
+
+    @contextlib.contextmanager
+    def staying(self, model: Model, asked: str) -> Iterator[None]:
+        """A model that goes away while it is needed is waited for: what failed then says nothing else."""
+        try:
+            yield
+        except (OSError, VodError) as error:
+            if is_shown(model.folder):
+                raise
+            raise _went_away(model, f"{CONDITION}{asked or ANY_MODEL}") from error
 
     def has(self, name: str) -> bool:
         """Whether a step that waits for `model:<name>` may go on; a folder that is still being copied is not there."""
@@ -188,6 +198,17 @@ def _incomplete(model: Model, condition: str, fault: str) -> NoModel:
         f" (or: vodstudio models get {model.name}).",
         detail=f"{model.folder}: {fault}",
         code="VS-MODEL-INCOMPLETE",
+    )
+
+
+def _went_away(model: Model, condition: str) -> NoModel:
+    return NoModel(
+        f"The speech model {model.name} went away while it was needed",
+        condition=condition,
+        hint="Connect its disk, or get it again in Speech models: the job goes on by itself, and words that were heard"
+        " already are kept.",
+        detail=str(model.folder),
+        code="VS-MODEL-AWAY",
     )
 
 

@@ -17,6 +17,7 @@ from vodstudio.core.ports import Context
 from vodstudio.core.transcripts import SPEECH
 from vodstudio.core.vocabulary import said, tally
 from vodstudio.workers.devices import Device
+from vodstudio.workers.models import Model
 from vodstudio.workers.sound_clock import SoundClock
 from vodstudio.workers.speech_job import BATCHED, LISTENING_SHARE, SpeechJob, SpeechTools, job_of
 from vodstudio.workers.spoken_language import SURE_ENOUGH, Language, Sounded, foreign_marks
@@ -32,7 +33,13 @@ log = logging.getLogger(__name__)
 
 def hear(tools: SpeechTools, context: Context, inputs: Inputs) -> StepResult:
     """Words of the recording in `words.<run>.json`; a run that was interrupted goes on after its last kept window."""
-    model = tools.shelf.choose(inputs.preset.speech, inputs.recording, context.check)
+    asked = inputs.preset.speech
+    model = tools.shelf.choose(asked, inputs.recording, context.check)
+    with tools.shelf.staying(model, asked.model):
+        return _hear(tools, context, inputs, model)
+
+
+def _hear(tools: SpeechTools, context: Context, inputs: Inputs, model: Model) -> StepResult:
     remove_leftovers(context.work_folder)
     context.progress(0.0, note="listening")
     if tools.kept is not None:
