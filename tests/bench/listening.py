@@ -20,7 +20,9 @@ from typing import Any
 import psutil
 
 from tests.speech.fakes import MEETING, ROOT
+from tests.speech.listening import as_the_library
 from vodstudio.workers.conversation import ONE_THREAD_FOR_NUMPY
+from vodstudio.workers.heap import heap_for
 from vodstudio.workers.process import child_command
 from vodstudio.workers.voice import VadSettings
 
@@ -59,7 +61,7 @@ def ours(recording: Path, folder: Path) -> Run:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, **ONE_THREAD_FOR_NUMPY},
+        env={**os.environ, **ONE_THREAD_FOR_NUMPY, **heap_for(request)},
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -86,7 +88,7 @@ def ours(recording: Path, folder: Path) -> Run:
 
 def plain(recording: Path) -> Run:
     """`decode_audio` and `get_speech_timestamps` of the library, as `transcribe` calls them."""
-    settings = json.dumps(asdict(VadSettings()))
+    settings = json.dumps(as_the_library(VadSettings()))
     with tempfile.TemporaryFile() as out:
         argv = [sys.executable, "-c", PLAIN, str(recording), settings]
         process = subprocess.Popen(argv, cwd=ROOT, stdout=out)

@@ -7,7 +7,6 @@ watched from outside (`family`).
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import resource
@@ -23,6 +22,7 @@ import psutil
 
 from tests.bench.family import Family
 from tests.speech.fakes import MEETING, ROOT, VOICE, MemoryContext, inputs_of
+from tests.speech.listening import as_the_library
 from vodstudio.core.errors import Cancelled
 from vodstudio.workers.conversation import ONE_THREAD_FOR_NUMPY
 from vodstudio.workers.devices import Device, Devices
@@ -181,7 +181,7 @@ def _hear_plain(wish: Wish) -> dict[str, Any]:
         "language": "en",
         "beam_size": settings.beam_size,
         "vad_filter": True,
-        "vad_parameters": {key: value for key, value in dataclasses.asdict(vad).items() if value is not None},
+        "vad_parameters": as_the_library(vad),
         "word_timestamps": True,
         "condition_on_previous_text": False,
         "hallucination_silence_threshold": settings.silence_before_invention_s,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.speech.fakes import MEETING
-from tests.speech.listening import LIBRARY, OURS
+from tests.speech.listening import LIBRARY, OURS, as_the_library
 from vodstudio.workers.voice import WINDOW_SAMPLES, SpeechFinder, VadSettings, Voice
 from vodstudio.workers.windows import Region, as_float
 
@@ -28,16 +28,7 @@ def _expected(samples: NDArray[np.float32], options: VadSettings) -> list[Region
     """The library shown everything at once."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-    longest_s = options.max_speech_duration_s
-    found = get_speech_timestamps(
-        samples,
-        VadOptions(
-            threshold=options.threshold,
-            min_silence_duration_ms=options.min_silence_duration_ms,
-            speech_pad_ms=options.speech_pad_ms,
-            max_speech_duration_s=float("inf") if longest_s is None else longest_s,
-        ),
-    )
+    found = get_speech_timestamps(samples, VadOptions(**as_the_library(options)))
     return [Region(int(region["start"]), int(region["end"])) for region in found]
 
 
