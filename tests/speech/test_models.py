@@ -14,6 +14,8 @@ from vodstudio.core.errors import NoAccess, NoModel
 from vodstudio.core.recording import Recording
 from vodstudio.core.station import SpeechSettings
 from vodstudio.workers.models import DEMO_VOICE, Model, Shelf, is_path
+from vodstudio.workers.process import Children
+from vodstudio.workers.tuning import Tuning
 
 
 @pytest.fixture
@@ -95,6 +97,31 @@ def test_tool_versions_follow_what_is_on_the_shelf(shelf: Shelf) -> None:
     assert with_mine != before
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
     assert shelf.version() != with_mine
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file that gives an input error is at hand only there")
+def test_a_model_on_a_bad_sector_stops_nothing_but_itself(shelf: Shelf, children: Children) -> None:
+    """The program asks for the versions of its tools as it starts."""
+    before, folder = shelf.version(), _put(shelf, "mine")
+    weights = folder / "model.bin"
+    weights.unlink()
+    weights.symlink_to("/proc/self/mem")
+    with pytest.raises(OSError, match="Input/output error"):
+        weights.read_bytes()
+    while_unreadable = shelf.version()
+    assert while_unreadable != before
+    (bad,) = (model for model in shelf.models() if model.name == "mine")
+    assert Tuning(shelf.folder / "machine.json", children).speed(bad) is None
+    weights.unlink()
+    shutil.copyfile(VOICE / "model.bin", weights)
+    assert shelf.version() not in (before, while_unreadable)
+
+
+def test_a_shelf_that_does_not_answer_is_no_reason_not_to_start(shelf: Shelf) -> None:
+    away = Shelf(folder=Path("/" + "x" * 300), demo_voice=VOICE, sample_meeting=MEETING)
+    with pytest.raises(OSError, match="too long"):
+        away.models()
+    assert away.version() != shelf.version()
 
 
 @pytest.mark.parametrize("name", ["/models/x", "models/x", "./x", "~/x", r"C:\models\x", r"models\x"])

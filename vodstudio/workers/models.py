@@ -129,7 +129,12 @@ class Shelf:
 
     def version(self) -> str:
         """Changes when a model or a library changes: the same step would hear other words."""
-        marks = [(model.name, model.size_bytes, model.mark) for model in self.models()]
+        try:
+            marks = [(model.name, model.size_bytes, _readable_mark(model)) for model in self.models()]
+        except (
+            OSError
+        ):  # the disk of the models is away: the program works on all else, and what hears is held
+            marks = []
         libraries = [f"{name} {version(name)}" for name in ("faster-whisper", "ctranslate2")]
         return f"{', '.join(libraries)}, models {hashlib.sha256(repr(marks).encode()).hexdigest()[:12]}"
 
@@ -188,6 +193,14 @@ def _seen(folder: Path) -> Seen:
     return tuple(
         (f"{folder}/{name}", about.st_size, about.st_mtime_ns, about.st_ctime_ns) for name, about in told
     )
+
+
+def _readable_mark(model: Model) -> str:
+    """Nothing is heard with a model that cannot be read: it is another one as soon as it can."""
+    try:
+        return model.mark
+    except OSError as error:
+        return f"unreadable: {error.errno}"
 
 
 def _incomplete(model: Model, condition: str, fault: str) -> NoModel:

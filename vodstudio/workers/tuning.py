@@ -44,8 +44,12 @@ class Tuning:
         self._lock = threading.Lock()
 
     def speed(self, model: Model) -> float | None:
-        """Times real time on the device that was used last; None before the first measurement."""
-        mine = [body for key, body in self._read().items() if key.startswith(f"{model.mark}:")]
+        """Times real time on the device that was used last; None before that, and of a model that cannot be read."""
+        try:
+            mark = model.mark
+        except OSError:
+            return None
+        mine = [body for key, body in self._read().items() if key.startswith(f"{mark}:")]
         return float(mine[-1]["speed"]) if mine else None
 
     def tuned(self, model: Model, device: Device, compute_type: str) -> Tuned | None:
