@@ -16,7 +16,8 @@ from vodstudio.captions.transcript import Transcript, Word
 from vodstudio.core.clock import SystemClock
 from vodstudio.core.errors import Conflict
 from vodstudio.core.jobs import Job, JobId, JobState, StepKind, StopReason
-from vodstudio.core.transcripts import SPEECH, TranscriptVersion
+from vodstudio.core.recording import Recording
+from vodstudio.core.transcripts import SPEECH, TranscriptId, TranscriptVersion
 from vodstudio.core.vocabulary import Alias
 from vodstudio.services.rewording import Rewording
 from vodstudio.services.transcripts import Transcripts
@@ -147,3 +148,52 @@ def test_words_are_taken_back_also_when_captions_cannot_be_made_now(
     done = run(bench.service.take_back(bench.job(), first, [place.place]))
     assert "right now" in done.later
     assert run(bench.said()) == "motion by cone"
+
+
+def test_what_is_saved_while_places_are_taken_back_is_theirs(
+    run: Run, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading and writing the words of a long meeting takes a moment: somebody may save just then."""
+    first = run(bench.heard("motion by cone"))
+    (left,) = run(bench.transcripts.words_of(bench.job())).rewritten
+    heard = run(bench.transcripts.read(first))
+    corrected = replace(heard, words=(*heard.words, Word(text=" Aye.", start=9.0, end=9.5)))
+    write = Transcripts._write
+
+    def saved_meanwhile(service: Transcripts, of: Recording, transcript: Transcript) -> tuple[Path, str]:
+        monkeypatch.setattr(Transcripts, "_write", write)
+        path, sha256 = write(service, of, replace(corrected, run="theirs"))
+        bench.store.call(
+            lambda unit: unit.transcripts.add(
+                replace(first, id=TranscriptId("theirs"), path=path, sha256=sha256, author="operator")
+            )
+        )
+        return write(service, of, transcript)
+
+    monkeypatch.setattr(Transcripts, "_write", saved_meanwhile)
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        run(bench.service.take_back(bench.job(), first, [left.place]))
+    assert run(bench.said()) == "motion by Kohn Aye."
+
+
+def test_the_power_goes_between_words_and_captions_and_both_or_none_have_happened(
+    run: Run, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_to_the_end(bench.store)
+    first = run(bench.heard("motion by cone"))
+    (left,) = run(bench.transcripts.words_of(bench.job())).rewritten
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut(name: str) -> None:
+        if name == "store.redo.written":
+            raise PowerCut
+
+    monkeypatch.setattr("vodstudio.store.redoing.crash_point", cut)
+    with pytest.raises(PowerCut):
+        run(bench.service.take_back(bench.job(), first, [left.place]))
+    monkeypatch.undo()
+    assert (run(bench.said()), bench.state()) == ("motion by Kohn", JobState.DONE)
+    run(bench.service.take_back(bench.job(), first, [left.place]))
+    assert (run(bench.said()), bench.state()) == ("motion by cone", JobState.WAITING)

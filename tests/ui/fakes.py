@@ -56,7 +56,7 @@ from vodstudio.services.gathering import RefusedFile
 from vodstudio.services.importing import ImportReport, KnownFile
 from vodstudio.services.removing import Removal
 from vodstudio.services.reviewing import Review, Saved
-from vodstudio.services.transcripts import WordsOfJob
+from vodstudio.services.transcripts import Counted, WordsOfJob
 from vodstudio.ui.queue.model import SECTION_OF, Section
 from vodstudio.ui.review.measuring import MeasuringService
 
@@ -468,6 +468,29 @@ class FakeTranscripts:
         found = next(v for known in self.versions.values() for v in known if v.id == chosen_id)
         self.emit(TranscriptChosen(found))
         return found
+
+    async def correct(self, job: Job, parent: TranscriptVersion, transcript: Transcript) -> Counted:
+        await self._check_counts(parent)
+        made = await self.save_version(job.recording, parent, transcript)
+        return Counted(version=made, later=await self._later(job))
+
+    async def go_back(self, job: Job, before: TranscriptVersion, done: TranscriptVersion) -> Counted:
+        await self._check_counts(done)
+        return Counted(version=await self.choose(before.id), later=await self._later(job))
+
+    async def _check_counts(self, version: TranscriptVersion) -> None:
+        chosen = await self.chosen(version.recording_id)
+        if chosen is None or chosen.id != version.id:
+            raise Conflict(
+                "The words of this recording were changed meanwhile", hint="Nothing was changed now."
+            )
+
+    async def _later(self, job: Job) -> str:
+        try:
+            await self.captions_again(job.id)
+        except Conflict as error:
+            return f"{error.title}. {error.hint}"
+        return ""
 
     async def captions_again(self, job_id: JobId) -> JobRow:
         self.again.append(job_id)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vodstudio.captions.rewording import taken_back
-from vodstudio.core.errors import Conflict, VodError
 from vodstudio.core.jobs import Job
 from vodstudio.core.transcripts import TranscriptVersion
 from vodstudio.core.vocabulary import Replacement
@@ -33,32 +32,12 @@ class Rewording:
         self, job: Job, version: TranscriptVersion, places: Sequence[Replacement]
     ) -> TakenBack:
         """What was heard stands in these places again."""
-        await self._check(version)
         transcript = await self._transcripts.read(version)
         mine = await to_thread(taken_back, transcript, places)
-        made = await self._transcripts.save_version(job.recording, version, mine)
-        return TakenBack(before=version, version=made, later=await self._captions_again(job))
+        made = await self._transcripts.correct(job, version, mine)
+        return TakenBack(before=version, version=made.version, later=made.later)
 
     async def undo(self, job: Job, done: TakenBack) -> TakenBack:
         """The version before counts again."""
-        await self._check(done.version)
-        version = await self._transcripts.choose(done.before.id)
-        return TakenBack(before=done.version, version=version, later=await self._captions_again(job))
-
-    async def _check(self, version: TranscriptVersion) -> None:
-        """Nobody's newer work is set aside without a word."""
-        chosen = await self._transcripts.chosen(version.recording_id)
-        if chosen is None or chosen.id != version.id:
-            raise Conflict(
-                "The words of this recording were changed meanwhile",
-                hint="Nothing was taken back. Look at the words as they are now, then press it again.",
-                code="VS-WORDS-NEWER",
-            )
-
-    async def _captions_again(self, job: Job) -> str:
-        """The words are safe already: captions that cannot be made now are no reason to fail."""
-        try:
-            await self._transcripts.captions_again(job.id)
-        except VodError as error:
-            return f"{error.title}. {error.hint}"
-        return ""
+        made = await self._transcripts.go_back(job, done.before, done.version)
+        return TakenBack(before=done.version, version=made.version, later=made.later)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -41,6 +42,14 @@ class WordsOfJob:
     rewritten: tuple[Rewritten, ...] = ()
     version: TranscriptVersion | None = None
     is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The version that counts now; `later` says why the captions of the job are not made of it right now."""
+
+    version: TranscriptVersion
+    later: str = ""
 
 
 class Transcripts:
@@ -95,6 +104,69 @@ class Transcripts:
         `run`, `parent`, `author` and the fingerprint of `transcript` are set here. Captions stay as they are until
         `captions_again`.
         """
+        version = await self._written(recording, parent, transcript, author)
+        await self._store.run(lambda unit: _add(unit, version, recording))
+        return await self._told(version)
+
+    async def correct(self, job: Job, parent: TranscriptVersion, transcript: Transcript) -> Counted:
+        """Keep a correction of `parent` while that one counts, and make the captions of the job of it: both, or neither."""
+        version = await self._written(job.recording, parent, transcript, OPERATOR)
+
+        def write(unit: Unit) -> TranscriptVersion:
+            _check_counts(unit, parent)
+            _add(unit, version, job.recording)
+            return version
+
+        return await self._counted(job, write)
+
+    async def go_back(self, job: Job, before: TranscriptVersion, done: TranscriptVersion) -> Counted:
+        """`before` counts again in the place of `done`, and the captions of the job are made of it: both, or neither."""
+        now = self._clock.now()
+
+        def write(unit: Unit) -> TranscriptVersion:
+            _check_counts(unit, done)
+            return _choose(unit, before.id, now)
+
+        return await self._counted(job, write)
+
+    async def choose(self, chosen_id: TranscriptId) -> TranscriptVersion:
+        """A person says which version counts."""
+        now = self._clock.now()
+        return await self._told(await self._store.run(lambda unit: _choose(unit, chosen_id, now)))
+
+    async def captions_again(self, job_id: JobId) -> JobRow:
+        """Make the captions of a job of the chosen words, and publish and verify them again.
+
+        What runs or was cancelled raises Conflict; captions that are not made yet will be of the chosen words anyway.
+        """
+        now = self._clock.now()
+        row = await self._store.run(lambda unit: _captions_again(unit, job_id, now))
+        self._emit(JobChanged(row))
+        self._workers.wake()
+        return row
+
+    async def _counted(self, job: Job, write: Callable[[Unit], TranscriptVersion]) -> Counted:
+        """Words that are safe are not lost again because their captions cannot be made now."""
+        now = self._clock.now()
+
+        def both(unit: Unit) -> tuple[Counted, JobRow | None]:
+            version = write(unit)
+            try:
+                return Counted(version=version), _captions_again(unit, job.id, now)
+            except (Conflict, NotFound) as error:
+                return Counted(version=version, later=f"{error.title}. {error.hint}"), None
+
+        counted, row = await self._store.run(both)
+        await self._told(counted.version)
+        if row is not None:
+            self._emit(JobChanged(row))
+            self._workers.wake()
+        return counted
+
+    async def _written(
+        self, recording: Recording, parent: TranscriptVersion | None, transcript: Transcript, author: str
+    ) -> TranscriptVersion:
+        """A file that nobody knows of yet."""
         mine = replace(
             transcript,
             run=uuid4().hex[:12],
@@ -103,7 +175,7 @@ class Transcripts:
             recording_fingerprint=recording.fingerprint,
         )
         path, sha256 = await to_thread(self._write, recording, mine)
-        version = TranscriptVersion(
+        return TranscriptVersion(
             id=transcript_id(recording.fingerprint, sha256),
             recording_id=recording.id,
             parent_id=parent.id if parent else None,
@@ -113,48 +185,6 @@ class Transcripts:
             is_chosen=True,
             made_at=self._clock.now(),
         )
-        await self._store.run(lambda unit: _add(unit, version, recording))
-        return await self._told(version)
-
-    async def choose(self, chosen_id: TranscriptId) -> TranscriptVersion:
-        """A person says which version counts."""
-        now = self._clock.now()
-
-        def write(unit: Unit) -> TranscriptVersion:
-            if unit.transcripts.version(chosen_id) is None:
-                raise NotFound(
-                    "This version of the words is not known",
-                    hint="Nothing was changed.",
-                    code="VS-NO-TRANSCRIPT",
-                )
-            unit.transcripts.choose(chosen_id)
-            unit.notes.audit("transcript.chosen", {"transcript": chosen_id}, now)
-            version = unit.transcripts.version(chosen_id)
-            assert version is not None
-            return version
-
-        return await self._told(await self._store.run(write))
-
-    async def captions_again(self, job_id: JobId) -> JobRow:
-        """Make the captions of a job of the chosen words, and publish and verify them again.
-
-        What runs or was cancelled raises Conflict; captions that are not made yet will be of the chosen words anyway.
-        """
-        now = self._clock.now()
-
-        def write(unit: Unit) -> JobRow:
-            _check_captions(unit.jobs.job(job_id))
-            if unit.jobs.redo(job_id, StepKind.CAPTIONS, now, forget=CAPTIONS_SENT):
-                unit.notes.audit("captions.again", {"job": job_id}, now)
-            row = unit.jobs.row(job_id)
-            if row is None:
-                raise unknown_job(job_id)
-            return row
-
-        row = await self._store.run(write)
-        self._emit(JobChanged(row))
-        self._workers.wake()
-        return row
 
     async def _run_of(self, version: TranscriptVersion | None) -> str:
         return (await self.read(version)).run if version else ""
@@ -171,6 +201,42 @@ class Transcripts:
             log.warning("words.json was not renewed: %s", error)
         self._emit(TranscriptChosen(version))
         return version
+
+
+def _choose(unit: Unit, chosen_id: TranscriptId, now: datetime) -> TranscriptVersion:
+    if unit.transcripts.version(chosen_id) is None:
+        raise NotFound(
+            "This version of the words is not known",
+            hint="Nothing was changed.",
+            code="VS-NO-TRANSCRIPT",
+        )
+    unit.transcripts.choose(chosen_id)
+    unit.notes.audit("transcript.chosen", {"transcript": chosen_id}, now)
+    version = unit.transcripts.version(chosen_id)
+    assert version is not None
+    return version
+
+
+def _captions_again(unit: Unit, job_id: JobId, now: datetime) -> JobRow:
+    """Whatever raises does so before anything is written."""
+    _check_captions(unit.jobs.job(job_id))
+    if unit.jobs.redo(job_id, StepKind.CAPTIONS, now, forget=CAPTIONS_SENT):
+        unit.notes.audit("captions.again", {"job": job_id}, now)
+    row = unit.jobs.row(job_id)
+    if row is None:
+        raise unknown_job(job_id)
+    return row
+
+
+def _check_counts(unit: Unit, version: TranscriptVersion) -> None:
+    """Nobody's newer work is set aside without a word."""
+    chosen = unit.transcripts.chosen(version.recording_id)
+    if chosen is None or chosen.id != version.id:
+        raise Conflict(
+            "The words of this recording were changed meanwhile",
+            hint="Nothing was changed now. Look at the words as they are, then do it again.",
+            code="VS-WORDS-NEWER",
+        )
 
 
 def _check_captions(job: Job | None) -> None:
