@@ -179,6 +179,17 @@ def test_f10_captions_end_with_a_video_that_is_shorter(folder: Path) -> None:
     assert " ".join(cue.text for cue in cues) == "The end is near."
 
 
+def test_no_word_is_lost_where_nobody_knows_how_long_the_video_is(folder: Path) -> None:
+    heard = replace(said((" Before.", 2.0, 3.0), (" Inside.", 20.0, 21.0)), duration=0.0)
+    heard = replace(heard, regions=((1.9, 3.0), (19.9, 24.0)))
+    make_captions(MemoryContext(folder), inputs_for(folder, heard, video={"in_point_s": 10.0}))
+    (cue,) = parse_srt((folder / "Lake Elmo Council.srt").read_bytes().decode())
+    assert cue.text == "Inside."
+    figures = json.loads((folder / "check.json").read_bytes())["figures"]
+    assert figures["words"] == 1
+    assert 0.05 < figures["speech_min"] < 0.08
+
+
 @pytest.mark.parametrize("transcript", [said(), said((" ", 1.0, 2.0)), said((" Late.", 50.0, 51.0))])
 def test_no_words_make_no_files_and_say_so(folder: Path, transcript: Transcript) -> None:
     video = {"in_point_s": 0.0, "duration_s": 30.0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from vodstudio.captions.making import words_within
@@ -41,5 +42,6 @@ def with_possible_times(transcript: Transcript) -> Transcript:
 
 def _within(start_s: float, end_s: float, in_point_s: float, duration_s: float) -> Region | None:
     """This stretch on the other clock; None where the video does not show it."""
-    begin_s, stop_s = max(0.0, start_s - in_point_s), min(end_s - in_point_s, duration_s)
+    video_end_s = duration_s if duration_s > 0 else math.inf
+    begin_s, stop_s = max(0.0, start_s - in_point_s), min(end_s - in_point_s, video_end_s)
     return (begin_s, stop_s) if begin_s < stop_s else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 
 from vodstudio.captions.cue import Cue
@@ -41,12 +42,13 @@ def cues_of(
 
 
 def words_within(words: Sequence[Word], in_point_s: float, duration_s: float) -> list[Word]:
-    """The words that are heard in the video, in its time."""
+    """The words that are heard in the video, in its time; all after its beginning where nobody knows how long it is."""
+    video_end_s = duration_s if duration_s > 0 else math.inf
     heard: list[Word] = []
     for word in words:
         start, end = word.start - in_point_s, word.end - in_point_s
-        if end > 0 and start < duration_s:
-            heard.append(dataclasses.replace(word, start=max(0.0, start), end=min(end, duration_s)))
+        if end > 0 and start < video_end_s:
+            heard.append(dataclasses.replace(word, start=max(0.0, start), end=min(end, video_end_s)))
     return heard
 
 
