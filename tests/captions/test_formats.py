@@ -186,6 +186,14 @@ def test_prose_has_paragraphs_at_pauses_and_speakers() -> None:
     assert write_one(long, FORMATS["txt"]).data.decode().count("\n\n") == 1
 
 
+def test_words_without_full_stops_are_paragraphs_too() -> None:
+    """Live captions often have none; a meeting as one paragraph is no prose, and took hours to find out."""
+    bare = [cue(2 * n, 2 * n + 1.9, "one two three four five") for n in range(9000)]
+    prose = write_one(bare, FORMATS["txt"]).data.decode().split("\n\n")
+    assert max(len(paragraph.split()) for paragraph in prose) == 300
+    assert sum(len(paragraph.split()) for paragraph in prose) == 45_000
+
+
 @pytest.mark.parametrize(
     ("name", "form"), [(".SRT", "srt"), ("webvtt", "vtt"), ("dfxp", "ttml"), ("xml", "ttml")]
 )
