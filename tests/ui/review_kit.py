@@ -136,12 +136,14 @@ class ReviewStage:
         *,
         video: Path = MEETING,
         facts: Mapping[str, object] | None = None,
+        number: int = 1,
     ) -> None:
-        """One job that is done."""
+        """One job that is done; another `number` is another job of the same recording."""
         transcript = transcript or heard()
         meeting = recording(1, path=video, title="Maplewood City Council", size_bytes=1000)
-        add(self.store, 1, recording=meeting)
-        await self.transcripts.save_version(meeting, None, transcript, SPEECH)
+        add(self.store, number, recording=meeting)
+        if number == 1:
+            await self.transcripts.save_version(meeting, None, transcript, SPEECH)
         shape = {"fps": "30000/1001", "duration_s": transcript.duration, **(facts or {})}
         while claims := [found for lane in Lane if (found := claim(self.store, lane))]:
             for claimed in claims:

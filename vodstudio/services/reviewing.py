@@ -147,7 +147,7 @@ class Reviewing:
         facts = probed.facts if probed else {}
         video = video_of(job.recording, job.plan, job.outputs, facts, transcript.duration)
         is_checked = probed is not None and probed.state is StepState.DONE
-        journal = self._journal(version)
+        journal = self._journal(version, video)
         document = await _laid_out(partial(_document, job, transcript, video), told)
         kept = None if is_read_only else await asyncio.to_thread(journal.read)
         return Review(
@@ -161,19 +161,19 @@ class Reviewing:
             is_undecided=kept is not None,
             is_read_only=is_read_only,
             no_video=await asyncio.to_thread(_why_not_played, video.path, is_checked=is_checked),
-            left_behind=await self._left_behind(version),
+            left_behind=await self._left_behind(version, video),
         )
 
-    async def _left_behind(self, version: TranscriptVersion) -> datetime | None:
+    async def _left_behind(self, version: TranscriptVersion, video: Video) -> datetime | None:
         """When a person last corrected other words of this recording that were chosen then and never saved."""
-        return max((kept.at for _, kept in await self._others(version)), default=None)
+        return max((kept.at for _, kept in await self._others(version, video)), default=None)
 
-    async def _others(self, version: TranscriptVersion) -> list[tuple[TranscriptVersion, Kept]]:
+    async def _others(self, version: TranscriptVersion, video: Video) -> list[tuple[TranscriptVersion, Kept]]:
         """Versions that do not count now, with corrections that were never saved."""
         versions = await self._transcripts.of(version.recording_id)
         saved_at = {each.parent_id: each.made_at for each in reversed(versions) if each.parent_id}
         others = [each for each in versions if each.id != version.id]
-        kept = await asyncio.to_thread(lambda: [self._journal(each).read() for each in others])
+        kept = await asyncio.to_thread(lambda: [self._journal(each, video).read() for each in others])
         return [
             (each, found)
             for each, found in zip(others, kept, strict=True)
@@ -183,13 +183,15 @@ class Reviewing:
     async def left_corrections(self, review: Review) -> list[Correction]:
         """What was corrected in other words and never saved, in the order of the meeting; all of it stays noted."""
         found: set[Correction] = set()
-        for version, kept in await self._others(review.version):
+        for version, kept in await self._others(review.version, review.video):
             transcript = await self._transcripts.read(version)
             found |= await asyncio.to_thread(_corrections, review, transcript, kept)
         return sorted(found, key=lambda each: (each.at_s, each.before, each.after))
 
-    def _journal(self, version: TranscriptVersion) -> Journal:
-        return Journal(self._folder / f"{version.id}.jsonl", version.sha256)
+    def _journal(self, version: TranscriptVersion, video: Video) -> Journal:
+        """Words are numbered, and times are told, from the beginning of the video: another cut is noted apart."""
+        cut = f"-{video.in_point_s:.3f}" if video.in_point_s else ""
+        return Journal(self._folder / f"{version.id}{cut}.jsonl", version.sha256)
 
     def close(self, review: Review) -> None:
         """The window is gone: another one may write."""
@@ -243,7 +245,7 @@ class Reviewing:
         version = await self._transcripts.save_version(review.job.recording, review.version, transcript)
         review.document.mark_saved()
         before, review.version, review.transcript = review.journal, version, transcript
-        review.journal = self._journal(version)
+        review.journal = self._journal(version, review.video)
         try:
             await asyncio.to_thread(before.end)
             await self._transcripts.captions_again(review.job.id)
