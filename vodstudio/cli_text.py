@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from vodstudio.core.models import gigabytes
+from vodstudio.core.wording import many
 
 Body = Mapping[str, Any]
 Render = Callable[[Body], Iterable[str]]
@@ -176,7 +177,7 @@ def stepped(body: Body) -> Iterable[str]:
 
 def captions_made(body: Body) -> Iterable[str]:
     """Which files were made of the words, and what a person should know about them."""
-    yield f"{body['cues']} captions of {body['words']} words, profile {body['profile']}"
+    yield f"{many(body['cues'], 'caption')} of {many(body['words'], 'word')}, profile {body['profile']}"
     yield from table([["  " + name, path] for name, path in body["files"].items()])
     for name, why in body["missing"].items():
         yield f"  {name} was not made: {why}"
@@ -185,7 +186,7 @@ def captions_made(body: Body) -> Iterable[str]:
 
 def captions_converted(body: Body) -> Iterable[str]:
     """What became of a caption file."""
-    yield f"{body['cues']} captions from {body['from']} to {body['to']}: {_clean(body['target'])}"
+    yield f"{many(body['cues'], 'caption')} from {body['from']} to {body['to']}: {_clean(body['target'])}"
     for fault in body["faults"]:
         yield f"  {_clean(fault)}"
     yield from _findings(body["findings"])
