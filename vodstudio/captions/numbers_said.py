@@ -20,6 +20,7 @@ LISTED = frozenset({
 })  # fmt: skip
 _MOST_IN_A_ROW = 8
 _HUNDREDS = frozenset({"hundred", "thousand"})
+_SIGNS_SAID = frozenset({"point", "dash", "hyphen", "slash"})
 # Nobody pauses within a number; captions do not reach across a pause of this length.
 _PAUSE_S = 0.8
 _QUOTES = "\N{LEFT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
@@ -161,14 +162,14 @@ class Line:
         return sure if len(found) == 1 or is_list else []
 
     def _goes_on(self, first: int, last: int) -> bool:
-        """`one hundred and five`, `twenty fifth`, `two point five`: the number is told in another way too."""
+        """`one hundred and five`, `twenty fifth`, `two point five`, `24 dash 7`: the number is told in another way too."""
         following, before = self.low(last), self.low(first - 1)
         is_open = not self.pieces[last - 1].after
         has_hundreds = not _HUNDREDS.isdisjoint(self._lows[first:last])
         return (
-            (is_open and (following == "point" or _ORDINAL.fullmatch(following) is not None))
+            (is_open and (following in _SIGNS_SAID or _ORDINAL.fullmatch(following) is not None))
             or (is_open and following == "and" and has_hundreds and is_number_word(self.low(last + 1)))
-            or before == "point"
+            or before in _SIGNS_SAID
             or (before == "and" and self.low(first - 2) in _HUNDREDS)
         )
 
@@ -179,6 +180,8 @@ class Line:
         if pieces[-1].text in LARGE and len(pieces) > 1:
             last, pieces = last - 1, pieces[:-1]
         if len(pieces) == 1 and (value := pieces[0].digits) is not None:
+            if pieces[0].text.startswith("0") and value:  # `007`: a sign by which something is called
+                return None
             return Number(first, last, value, is_spelled=False)
         counted = count_of([piece.text for piece in pieces])
         return None if counted is None else Number(first, last, counted, is_spelled=True)
