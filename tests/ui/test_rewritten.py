@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,8 +19,9 @@ from vodstudio.core.errors import Conflict
 from vodstudio.core.jobs import Job, JobId
 from vodstudio.core.recording import RecordingId
 from vodstudio.core.rows import JobRow
+from vodstudio.core.transcripts import TranscriptVersion
 from vodstudio.core.vocabulary import Alias
-from vodstudio.services.transcripts import WordsOfJob
+from vodstudio.services.transcripts import Counted, WordsOfJob
 from vodstudio.ui.queue.rewritten import MOST_PLACES, by_kind
 from vodstudio.ui.wording import TIMES
 
@@ -125,6 +127,32 @@ def test_very_many_places_are_counted_and_the_first_are_listed(stage: Stage, sho
     QTest.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
     shown(lambda: "5 more places are not listed one by one." in listed(stage))
     assert len(by_kind(panel._found)[("cone", "Kohn")]) == MOST_PLACES + 5
+
+
+def test_a_second_press_does_not_cut_off_the_first(stage: Stage, shown: Shown) -> None:
+    """What is written is written: nobody may be left without its way back."""
+    meeting(stage, shown)
+    panel = tab(stage).rewritten
+    QTest.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
+    shown(lambda: bool(listed(stage)))
+    correct, is_free, asked = stage.transcripts.correct, asyncio.Event(), []
+
+    async def slow(job: Job, parent: TranscriptVersion, transcript: Transcript) -> Counted:
+        asked.append(parent)
+        await is_free.wait()
+        return await correct(job, parent, transcript)
+
+    stage.transcripts.correct = slow  # type: ignore[method-assign]
+    takers = [b for b in panel.findChildren(type(panel.toggle)) if b.text() == "Take back"]
+    QTest.mouseClick(takers[0], Qt.MouseButton.LeftButton)
+    shown(lambda: len(asked) == 1)
+    QTest.mouseClick(takers[1], Qt.MouseButton.LeftButton)
+    is_free.set()
+    shown(lambda: panel.toggle.text() == "2 names put right in 2 places")
+    shown(lambda: any(told.startswith("1 place says what was heard again") for told in stage.toasts()))
+    assert (len(asked), stage.transcripts.again) == (1, [DONE])
+    QTest.mouseClick(stage.button("Take back", panel), Qt.MouseButton.LeftButton)
+    shown(lambda: panel.toggle.text() == "1 name put right in 1 place")
 
 
 def test_words_that_were_changed_meanwhile_are_not_overruled(stage: Stage, shown: Shown) -> None:

@@ -40,6 +40,7 @@ class RewrittenPanel(QWidget):
         self._version: TranscriptVersion | None = None
         self._found: tuple[Rewritten, ...] = ()
         self._buttons: list[Button] = []
+        self._is_taking = False
         self.toggle = button(
             "",
             self,
@@ -150,9 +151,16 @@ class RewrittenPanel(QWidget):
         self.place_wanted.emit(start_s)
 
     def _on_taking_pressed(self, places: tuple[Rewritten, ...], *_: bool) -> None:
-        if self._job is not None and self._version is not None:
-            taking = TakingBack(self._desk, self._job, self)
-            self._desk.coroutines.start(taking.take(self._version, places), group="take-back")
+        if self._job is not None and self._version is not None and not self._is_taking:
+            self._is_taking = True
+            self._desk.coroutines.start(self._take(self._job, self._version, places))
+
+    async def _take(self, job: Job, version: TranscriptVersion, places: tuple[Rewritten, ...]) -> None:
+        """One at a time: the next press is about the version that this one makes."""
+        try:
+            await TakingBack(self._desk, job, self).take(version, places)
+        finally:
+            self._is_taking = False
 
 
 class TakingBack(QObject):
