@@ -156,6 +156,13 @@ def test_e12_minutes_in_another_language_are_marked_from_their_begin_to_their_en
     )
 
 
+def test_a_break_of_an_hour_is_not_spoken_in_another_language() -> None:
+    before, after = _sounded("en", "en")
+    late = dataclasses.replace(after, start_s=after.start_s + 3600.0, end_s=after.end_s + 3600.0)
+    (mark,) = foreign_marks([before, late], "es")
+    assert mark.text.startswith("For 1 min this sounds like English")
+
+
 @pytest.mark.parametrize(
     "sounded",
     [

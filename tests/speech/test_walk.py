@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tests.speech.conftest import made
 from tests.speech.fakes import MEETING, MemoryContext
 from tests.speech.listening import LIBRARY, OURS, Told, listened
-from vodstudio.core.errors import BadMedia, NoSpace
+from vodstudio.core.errors import BadMedia, Cancelled, NoSpace
 from vodstudio.workers import listen_child
 from vodstudio.workers.listening import DEFAULT_MELS, Listening, mels_of
 from vodstudio.workers.sound import samples_of, sound_of
@@ -228,6 +228,10 @@ def test_an_answer_counts_for_its_own_settings_and_a_whole_spool(context: Memory
     assert _listening(context, spool).known() == listening.known() is not None
     assert Listening(context=context, spool=spool, vad=LIBRARY, language="en").known() is None
     assert _listening(context, spool, mels=128).known() is None
+    context.is_cancelled = True  # a spool of twelve hours is read for many seconds
+    with pytest.raises(Cancelled):
+        listening.known()
+    context.is_cancelled = False
     with spool.open("r+b") as file:  # as long as before: an earlier write that never reached the disk
         file.seek(-20_000, 2)
         file.write(bytes(16_000))

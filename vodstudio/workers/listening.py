@@ -52,7 +52,8 @@ class Listening:
         if self.spool.stat().st_size != samples * SAMPLE_BYTES:
             return None
         with self.spool.open("rb") as file:
-            return body if checksum(file, 0, samples) == body.get("sum") else None
+            found = checksum(file, 0, samples, check=self.context.check)
+        return body if found == body.get("sum") else None
 
     def request(self, source: Path) -> Mapping[str, Any]:
         """For the child, with the last state that an interrupted attempt left."""

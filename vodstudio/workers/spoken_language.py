@@ -94,8 +94,9 @@ def foreign_marks(sounded: Sequence[Sounded], language: str) -> tuple[Mark, ...]
             continue
         start, end = pieces[0].start_s, pieces[-1].end_s
         sure = min(each.spoken.probability for each in pieces)
+        spoken_s = sum(each.speech_s for each in pieces)  # a break of an hour may lie in between
         text = (
-            f"For {max(1, round((end - start) / 60))} min this sounds like {language_name(name)} ({sure:.0%} sure), "
+            f"For {max(1, round(spoken_s / 60))} min this sounds like {language_name(name)} ({sure:.0%} sure), "
             f"and the words are in {language_name(language)}: they may be translated or wrong"
         )
         marks.append(Mark(rule=FOREIGN_STRETCH, start=start, end=end, text=text))

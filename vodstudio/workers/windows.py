@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -31,12 +31,18 @@ class Region:
     end: int
 
 
-def checksum(spool: BinaryIO, start: int, end: int, before: int = 0) -> int:
-    """The running checksum of the samples from `start` to `end`; the place in the file stays where it was."""
+def checksum(
+    spool: BinaryIO, start: int, end: int, before: int = 0, check: Callable[[], None] = lambda: None
+) -> int:
+    """The running checksum of the samples from `start` to `end`; the place in the file stays where it was.
+
+    `check` is called for every mebibyte and may raise.
+    """
     place = spool.tell()
     spool.seek(start * SAMPLE_BYTES)
     left = (end - start) * SAMPLE_BYTES
     while left > 0 and (part := spool.read(min(left, CHUNK_BYTES))):
+        check()
         before, left = zlib.crc32(part, before), left - len(part)
     spool.seek(place)
     return before
