@@ -12,7 +12,7 @@ from operator import attrgetter
 from vodstudio.captions.alignment import text_of
 from vodstudio.captions.borders import Borders
 from vodstudio.captions.cue import Cue
-from vodstudio.captions.edits import later, numbered_from, sliced
+from vodstudio.captions.edits import later, locked, numbered_from, sliced
 from vodstudio.captions.history import Change, History
 from vodstudio.captions.profile import Profile
 from vodstudio.captions.repair import repair_words
@@ -202,7 +202,8 @@ class Document:
         """The corrected version, a child of the one that was opened."""
         by_s, cut = self._in_point_s, len(self._head)
         words = tuple(_moved(word, by_s) for word in self.words) if by_s else tuple(self.words)
-        edits = numbered_from(later(self.edits, by_s), cut)
+        # Decisions say that the words were repaired; where all are taken back, the first caption begins where it does.
+        edits = numbered_from(later(self.edits or locked(self.edits, {0}), by_s), cut)
         told = replace(self._transcript, words=self._head + words, edits=edits)
         return replace(told, run=run, parent=self._transcript.run, author=author)
 
