@@ -694,7 +694,7 @@ def test_opened_and_not_touched_the_cues_are_those_of_the_files() -> None:
 
 def test_what_is_saved_after_all_was_taken_back_is_what_was_shown() -> None:
     """Words that were repaired are not repaired a second time, which may find another place for them."""
-    crowd = [Word(text=f" {text}", start=1.0, end=1.0) for text in "all in favor say".split()]
+    crowd = [Word(text=f" {text}", start=1.0, end=1.0) for text in ("all", "in", "favor", "say")]
     rest = [Word(text=" aye", start=1.1, end=1.4), Word(text=" Mayor.", start=1.9, end=2.3)]
     heard = Transcript(language="en", duration=20.0, words=(*crowd, *rest))
     document = Document(heard, BROADCAST_32, Setting(duration_s=20.0))
