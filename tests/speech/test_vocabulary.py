@@ -57,5 +57,5 @@ def test_aliases_are_put_right_counted_and_taken_back(
     assert sum(each["count"] for each in told) == count
     assert result.facts["vocabulary_said"] == ["Mahtomedi Heights"]
     for place in places:
-        transcript = taken_back(transcript, place)
+        transcript = taken_back(transcript, [place])
     assert [word.text.strip() for word in transcript.words] == first_words
