@@ -111,6 +111,21 @@ def test_four_outcomes_are_four_things() -> None:
     assert isinstance(outcome(Refused("no")), Failed)
 
 
+def test_what_was_given_up_promises_no_further_try() -> None:
+    """A person reads it in the morning: what is safe, and what to do."""
+    crash = ChildCrashed("FFmpeg ended", hint="It is tried once more.", detail="exit status 1")
+    first, second = (outcome_of(crash, None, attempts=tries, now=NOW, chance=1.0) for tries in (1, 2))
+    assert isinstance(first, Again)
+    assert first.problem.hint == "It is tried once more."
+    assert isinstance(second, Failed)
+    assert (second.problem.title, second.problem.detail) == ("FFmpeg ended", "exit status 1")
+    assert "tried 2 times" in second.problem.hint
+    assert "Press Retry" in second.problem.hint
+    refused = outcome_of(Refused("no", hint="Ask the station"), None, attempts=1, now=NOW, chance=1.0)
+    assert isinstance(refused, Failed)
+    assert refused.problem.hint == "Ask the station"
+
+
 def test_a_problem_is_a_value_that_comes_back() -> None:
     """What the store keeps is what was raised; a bug never shows its insides as a title."""
     problem = problem_of(BadMedia("Not a video", hint="Look at it", detail="x", code="VS-X"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from vodstudio.core.errors import Cancelled, Problem, problem_of
+from vodstudio.core.errors import Cancelled, Problem, TryLater, problem_of
 from vodstudio.core.jobs import GiveUp, HoldUntil, RetryAt, StepResult, StopReason, retry
 
 
@@ -66,6 +66,15 @@ def outcome_of(
         case RetryAt(at):
             return Again(at, problem)
         case GiveUp():
-            return Failed(problem)
+            return Failed(_given_up(problem, attempts) if isinstance(error, TryLater) else problem)
         case other:
             assert_never(other)
+
+
+def _given_up(problem: Problem, attempts: int) -> Problem:
+    """What it was promised while it was tried by itself is not true any more."""
+    hint = (
+        f"It was tried {attempts} times, and all that was finished is kept. Press Retry: it goes on from there."
+        " If that fails too, send us the report of the job."
+    )
+    return replace(problem, hint=hint)
