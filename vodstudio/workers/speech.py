@@ -89,10 +89,11 @@ def _learn(tools: SpeechTools, job: SpeechJob, result: StepResult, found: Heard 
 
 
 def _result(job: SpeechJob, listened: Json, found: Heard | None) -> StepResult:
-    transcript = _transcript(job, listened, job.kept() if found else [])
+    windows = job.kept() if found else []
+    transcript = _transcript(job, listened, windows)
     path = versions.keep(job.folder, transcript)
     versions.show_heard(path)
-    facts = _facts(job, transcript, listened, found)
+    facts = _facts(job, transcript, listened, found, windows)
     output = Output(
         name="words", path=path, size_bytes=path.stat().st_size, sha256=sha256_of(path), facts=facts
     )
@@ -165,9 +166,10 @@ def _unsure(language: str, state: Mapping[str, Any], duration_s: float) -> tuple
     return (Mark(rule=UNSURE_LANGUAGE, start=0.0, end=duration_s, text=text),)
 
 
-def _facts(job: SpeechJob, transcript: Transcript, listened: Json, found: Heard | None) -> dict[str, object]:
+def _facts(
+    job: SpeechJob, transcript: Transcript, listened: Json, found: Heard | None, windows: Sequence[Json]
+) -> dict[str, object]:
     """What the job's page tells of this hearing."""
-    windows = job.kept() if found else []
     heard_from = cast(Mapping[str, Any], listened["heard_from"])
     reheard = [
         {name: one[name] for name in ("start", "end", "why", "kept")}
