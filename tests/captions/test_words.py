@@ -254,6 +254,29 @@ def test_w4_no_quiet_near_them_leaves_them(touching: int) -> None:
     assert [one.start for one in mended[1:5]] == pytest.approx([10.6, 10.62, 10.64, 10.66])
 
 
+@pytest.mark.parametrize(
+    ("speech", "ended_s", "begins_s"),
+    [([], 10.6, 60 - 29 / 15), ([(1.0, 11.0), (58.5, 60.0)], 10.6, 58.5), ([(1.0, 60.0)], 58.2, 58.2)],
+)
+def test_w4_where_the_recording_ends_with_them_they_take_the_quiet_before_them(
+    speech: list[tuple[float, float]], ended_s: float, begins_s: float
+) -> None:
+    before = word(ended_s - 0.6, ended_s)
+    crowd = _at_once("Thank", "you", "for", "coming", "to", "this", at_s=60.0)
+    repaired = repair_words([before, *crowd], 60.0, speech)
+    assert repaired.words[0] == before
+    assert repaired.words[1].start == pytest.approx(begins_s)
+    assert repaired.words[-1].end == pytest.approx(60.0)
+    assert [found.rule for found in repaired.findings] == ["W4"] * 6
+    assert min(one.end - one.start for one in repaired.words) > 0.1
+
+
+@pytest.mark.parametrize("at_s", [10.6, 10.56])
+def test_w4_without_quiet_before_the_end_nothing_is_given_to_them(at_s: float) -> None:
+    words = [word(10.0, 10.6), *_at_once("state", "your", "name", "and", at_s=at_s)]
+    assert {found.rule for found in repair_words(words, 10.6).findings} == {"W1"}
+
+
 def test_w4_three_words_are_no_crowd_and_words_out_of_order_neither() -> None:
     three = [word(10.0, 10.6), *_at_once("a", "b", "c"), word(10.6, 11.0), word(14.0, 15.0)]
     assert [finding.rule for finding in repair_words(three, 30.0).findings] == ["W1"] * 4

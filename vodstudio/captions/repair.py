@@ -110,6 +110,7 @@ def _out_of_crowds(
     """Words without a length take the quiet after them; what touches them at the other end is carried along.
 
     Measured against what was really said: such words are put too early, at the end of what was heard before them.
+    Only where the recording ends with them, what they lack is the quiet before them.
     """
     placed = list(times)
     place = 0
@@ -120,9 +121,13 @@ def _out_of_crowds(
             continue
         after = _touching_end(times, last)
         lasts_s = [(len(word.text.strip()) + 1) / _LETTERS_A_SECOND for word in words[place:last]]
-        room_s = min(_quiet_after(times, after, speech, ceiling_s), sum(lasts_s))
+        room_s = max(0.0, min(_quiet_after(times, after, speech, ceiling_s), sum(lasts_s)))
+        earlier_s = 0.0
+        if last == len(placed):
+            earlier_s = min(_quiet_before(placed, place, speech), sum(lasts_s) - room_s)
+            room_s += earlier_s
         if room_s > _LEAST_ROOM_S:
-            at_s, share = times[place][0], room_s / sum(lasts_s)
+            at_s, share = times[place][0] - earlier_s, room_s / sum(lasts_s)
             for number, each_s in enumerate(lasts_s, start=place):
                 placed[number] = at_s, at_s + each_s * share
                 at_s = placed[number][1]
@@ -159,6 +164,14 @@ def _quiet_after(times: Sequence[Region], place: int, speech: Sequence[Region], 
     if voice >= 0:
         limit_s = min(limit_s, speech[voice][1])
     return limit_s - end_s
+
+
+def _quiet_before(times: Sequence[Region], place: int, speech: Sequence[Region]) -> float:
+    """How much earlier this word may begin: after the one before it, and not before the voice begins."""
+    start_s = times[place][0]
+    voice = bisect_right(speech, start_s, key=_start) - 1
+    floor_s = max(times[place - 1][1] if place else 0.0, speech[voice][0] if voice >= 0 else 0.0)
+    return max(0.0, start_s - floor_s)
 
 
 def _start(region: Region) -> float:
