@@ -13,6 +13,7 @@ from tests.speech.fakes import MEETING, VOICE, inputs_of
 from vodstudio.core.errors import NoAccess, NoModel
 from vodstudio.core.recording import Recording
 from vodstudio.core.station import SpeechSettings
+from vodstudio.workers.model_file import is_there
 from vodstudio.workers.models import DEMO_VOICE, Model, Shelf, is_path
 from vodstudio.workers.process import Children
 from vodstudio.workers.tuning import Tuning
@@ -121,6 +122,7 @@ def test_a_shelf_that_does_not_answer_is_no_reason_not_to_start(shelf: Shelf) ->
     away = Shelf(folder=Path("/" + "x" * 300), demo_voice=VOICE, sample_meeting=MEETING)
     with pytest.raises(OSError, match="too long"):
         away.models()
+    assert not is_there(away.folder)
     assert away.version() != shelf.version()
 
 

@@ -15,7 +15,7 @@ from vodstudio.core.errors import VodError
 from vodstudio.workers.card_memory import pieces_for
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.device_faults import Cause, cause_of
-from vodstudio.workers.model_file import WEIGHTS
+from vodstudio.workers.model_file import WEIGHTS, is_there
 from vodstudio.workers.process import Children
 
 TRIAL_LIMIT_S = 120.0
@@ -143,7 +143,7 @@ class Devices:
         try:
             said = self.trial(model, card, compute_type, check)
         except VodError as error:
-            if not (model / WEIGHTS).is_file():  # a model that went away is no fault of the card
+            if not is_there(model):  # a model that went away is no fault of the card
                 raise
             detail = error.detail or error.title
             why = _LOST[cause_of(detail)].lower()

@@ -25,6 +25,14 @@ _MOST_VARIABLES = 20_000
 _MOST_DIMENSIONS = 8
 
 
+def is_there(folder: Path) -> bool:
+    """Whether the weights of a model lie there now; a disk that does not answer has none."""
+    try:
+        return (folder / WEIGHTS).is_file()
+    except OSError:
+        return False
+
+
 def never_stop() -> None:
     """For who has no reason to stop."""
 

@@ -24,6 +24,7 @@ from vodstudio.workers.model_file import (
     carries_programs,
     fault_of_content,
     fault_of_shape,
+    is_there,
     never_stop,
     read_sums,
     refuse_programs,
@@ -95,7 +96,7 @@ class Shelf:
         try:
             yield
         except (OSError, VodError) as error:
-            if is_shown(model.folder):
+            if is_there(model.folder):
                 raise
             raise _went_away(model, f"{CONDITION}{asked or ANY_MODEL}") from error
 

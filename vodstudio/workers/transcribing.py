@@ -14,7 +14,7 @@ from vodstudio.core.jobs import Json
 from vodstudio.workers.conversation import Conversation
 from vodstudio.workers.devices import Device, engine_request
 from vodstudio.workers.hearing import Position
-from vodstudio.workers.models import is_shown
+from vodstudio.workers.model_file import is_there
 from vodstudio.workers.pace import Pace
 from vodstudio.workers.speech_job import FALLBACK, LISTENING_SHARE, WINDOW, SpeechJob, SpeechTools
 from vodstudio.workers.walking import Walking
@@ -41,9 +41,8 @@ def heard(tools: SpeechTools, job: SpeechJob, device: Device, walking: Walking) 
             with tools.devices.taken(device, job.context.check) as taken:
                 return _Run(tools, job, taken, walking).go()
         except ChildCrashed as error:
-            if walking.has_failed or not is_shown(
-                job.model.folder
-            ):  # a model that went away is no fault of a device
+            # A model that went away is no fault of a device either.
+            if walking.has_failed or not is_there(job.model.folder):
                 raise
             lower = tools.devices.failed(job.model.folder, device, error.detail)
             if lower is None:
