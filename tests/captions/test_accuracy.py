@@ -14,6 +14,7 @@ from vodstudio.captions.accuracy import (
     Accuracy,
     accuracy_of,
     corrected_sample,
+    minute_accuracy,
     sample_minutes,
     sample_text,
 )
@@ -115,6 +116,12 @@ def test_what_is_no_sample_is_refused(text: str) -> None:
     with pytest.raises(BadMedia) as refused:
         corrected_sample(text)
     assert refused.value.code == "VS-NO-SAMPLE"
+
+
+def test_one_minute_and_its_text_are_counted_as_in_a_sample() -> None:
+    heard = [*said(["The", "motion", "carries"]), Word(text=" Later", start=70.0, end=71.0)]
+    found = minute_accuracy(heard, "The notion carries, aye.", (0.0, 60.0))
+    assert found == Accuracy(words=4, changed=1, missing=1, invented=0)
 
 
 def test_words_before_the_first_time_are_no_sample() -> None:

@@ -728,6 +728,7 @@ def test_a_taken_back_change_is_a_line_too() -> None:
         back = change.undone()
         assert change_from_json(json.loads(json.dumps(change_to_json(back))), document) == back
         document.undo()
+        assert document.redo_change == change
 
 
 @pytest.mark.parametrize(

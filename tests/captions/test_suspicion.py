@@ -19,7 +19,7 @@ from vodstudio.captions.phrases import phrases_of
 from vodstudio.captions.profile import BROADCAST_32
 from vodstudio.captions.segment import Setting, segment
 from vodstudio.captions.suspicion import Doubt, HeardStretch, doubts, doubts_of_stretch
-from vodstudio.captions.tongue import foreign_script
+from vodstudio.captions.tongue import foreign_script, language_name
 from vodstudio.captions.transcript import Transcript, Word
 
 NAMES = ["Smith", "Jones", "García", "Lee", "Park", "Okafor", "Nguyen", "Larson", "Peterson", "Alvarez"]
@@ -450,3 +450,10 @@ def test_twelve_hours_are_looked_at_in_a_moment() -> None:
     begin = time.process_time()
     doubts(transcript)
     assert time.process_time() - begin < 12 * 2.0 * duration_s / (12 * 3600)
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"), [("es-MX", "Spanish"), ("EN", "English"), ("xx", "the language 'xx'")]
+)
+def test_languages_have_the_names_that_people_call_them(tag: str, name: str) -> None:
+    assert language_name(tag) == name
