@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn, TypeAlias
 
-from vodstudio.cli_values import rate_of, seconds_of, shift_of, time_of, whole_number
+from vodstudio.cli_values import base_of, rate_of, seconds_of, shift_of, time_of, whole_number
 from vodstudio.core.errors import Refused
 from vodstudio.core.jobs import StepKind
 from vodstudio.core.station import Numbers
@@ -224,7 +224,9 @@ def _captions(words: Words) -> None:
     )  # fmt: skip
     make.add_argument("words", metavar="WORDS.json", help="or captions that were made elsewhere")
     make.add_argument("--out", required=True, metavar="DIR", help="where the files are put")
-    make.add_argument("--name", metavar="BASE", help="their name without ending; that of the words otherwise")
+    make.add_argument(
+        "--name", type=base_of, metavar="BASE", help="their name without ending; that of the words otherwise"
+    )
     make.add_argument("--format", action="append", default=[], metavar="NAME",
                       help="only this one; may repeat: srt vtt scc ttml txt transcript (all but the last)")  # fmt: skip
     make.add_argument("--duration", type=seconds_of, default=0.0, metavar="S", help="length of the video")

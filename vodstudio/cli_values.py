@@ -20,6 +20,13 @@ def time_of(text: str) -> str:
     return text
 
 
+def base_of(text: str) -> str:
+    """A file's name without ending; where it lies is said by another option."""
+    if not text.strip(". ") or any(sign in text for sign in "/\\\0"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a file; --out names the folder")
+    return text
+
+
 def rate_of(text: str) -> Fraction:
     """Pictures a second: 25, 29.97 or 30000/1001."""
     try:

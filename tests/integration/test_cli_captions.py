@@ -331,6 +331,8 @@ def _options() -> Any:
         (["make", "{words}", "--out", "o", "--duration", "-1"], codes.USAGE, "VS-USAGE"),
         (["make", "{words}", "--out", "o", "--first-label", "25:00:00:00"], codes.USAGE, "VS-TIMEBASE"),
         (["make", "{words}", "--out", "{words}/x"], codes.FAILED, "VS-FOLDER-NO-ACCESS"),
+        (["make", "{words}", "--out", "o", "--name", "../meeting"], codes.USAGE, "VS-USAGE"),
+        (["make", "{words}", "--out", "o", "--name", ".."], codes.USAGE, "VS-USAGE"),
         (["make", "{words}"], codes.USAGE, "VS-USAGE"),
         (["check", "nothing.scc"], codes.FAILED, "VS-NO-SUCH-FILE"),
         (["check", "{words}", "--media", "nothing.mp4"], codes.FAILED, "VS-NO-SUCH-FILE"),
