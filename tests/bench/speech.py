@@ -33,7 +33,7 @@ def pairs(options: argparse.Namespace) -> None:
             wish = Wish(recording=recording, engine=engine, pieces=options.pieces)
             runs = [(ours(wish), plain(wish)) for _ in range(options.rounds)]
             cpu, peak = _medians(runs, "cpu_s"), _medians(runs, "peak_mib")
-            equal = all(one.words == other.words for one, other in runs)
+            equal = all(one.words == other.words_by(one.marks) for one, other in runs)
             _say(
                 f"{length:>6} min  {engine:<10}  {cpu[0]:>10.1f} {cpu[1]:>7.1f} {cpu[0] / cpu[1]:>6.2f}"
                 f"  {peak[0]:>27.0f} {peak[1]:>7.0f} {peak[0] / peak[1]:>6.2f}"

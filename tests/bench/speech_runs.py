@@ -13,7 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,10 @@ from vodstudio.core.errors import Cancelled
 from vodstudio.workers.conversation import ONE_THREAD_FOR_NUMPY
 from vodstudio.workers.devices import Device, Devices
 from vodstudio.workers.hearing import HearingSettings
+from vodstudio.workers.listening import LISTENED
 from vodstudio.workers.models import Model, Shelf
 from vodstudio.workers.process import Children
+from vodstudio.workers.sound_clock import SoundClock
 from vodstudio.workers.speech import SpeechTools, hear
 from vodstudio.workers.speech_job import job_of
 from vodstudio.workers.voice import VadSettings
@@ -59,13 +61,25 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one side needed and heard. Memory of ours is that of the speech children, not of the parent that waits."""
+    """What one side needed and heard. Memory of ours is that of the speech children, not of the parent that waits.
+
+    `marks` say when samples are heard: where sound has holes we follow the picture, and the library does not.
+    """
 
     cpu_s: float
     peak_mib: float
     words: Heard
     first_cpu_s: float
     languages: str
+    marks: Sequence[Sequence[float]]
+
+    def words_by(self, marks: Sequence[Sequence[float]]) -> Heard:
+        """The words with times of the samples, when these samples are heard."""
+        clock = SoundClock(marks)
+        return [
+            (round(clock.moment(start), 2), round(clock.moment(end), 2), text)
+            for start, end, text in self.words
+        ]
 
 
 def ours(wish: Wish) -> Run:
@@ -99,6 +113,7 @@ def _run(side: str, wish: Wish, peak: Callable[[Family], float]) -> Run:
         words=[(round(start, 2), round(end, 2), text) for start, end, text in body["words"]],
         first_cpu_s=body["first_cpu_s"],
         languages=body["language"],
+        marks=body.get("marks", ()),
     )
 
 
@@ -150,6 +165,7 @@ def _hear(wish: Wish) -> dict[str, Any]:
         "words": [(word["start"], word["end"], word["text"]) for word in body["words"]],
         "language": body["language"],
         "first_cpu_s": first[0] if first else 0.0,
+        "marks": next((kept.body["marks"] for kept in context.kept if kept.key.startswith(LISTENED)), ()),
     }
 
 
