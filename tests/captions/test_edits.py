@@ -478,18 +478,27 @@ def test_f10_captions_after_the_end_of_the_video_are_shown_and_flagged() -> None
     assert document.cues[-2].end_s <= document.duration_s + 0.001
 
 
-def test_f10_a_caption_drawn_back_into_the_video_is_in_it_again() -> None:
-    document = opened(MEETING + " | The meeting is adjourned. | Good night.", beyond=True)
-    last = document.count - 2
-    do(document, set_times(document, last, document.duration_s - 0.5, document.duration_s))
-    assert shown(document)[last:] == ["The meeting is adjourned.", "Good night."]
-    assert not document.is_beyond(last)
-    check_cues(document.cues[: last + 1])
-    do(document, split(document, last, 4))
-    do(document, merge(document, last))
+@pytest.mark.parametrize("after", ["", " | Good night."])
+def test_f10_a_caption_drawn_back_into_the_video_is_in_it_again(after: str) -> None:
+    words = said(f"{MEETING} | The meeting is adjourned.{after}")
+    first = next(place for place, word in enumerate(words) if word.text == " The" and word.start > 12)
+    heard = Transcript(language="en", duration=words[-1].end, words=tuple(words), run="heard")
+    document = Document(heard, BROADCAST_32, Setting(duration_s=words[first].start - 0.5))
+    row = document.row_of_word(first)
+    assert document.is_beyond(row)
+    assert len(document.cues_inside) == row
+    do(document, set_times(document, row, document.duration_s - 0.5, document.duration_s))
+    assert shown(document)[row] == "The meeting is adjourned."
+    assert not document.is_beyond(row)
+    assert len(document.cues_inside) == row + 1
+    assert document.cue(row).end_s == pytest.approx(document.duration_s, abs=0.04)
+    check_cues(document.cues[: row + 1])
     assert again(document).cues == document.cues
-    do(document, delete(document, last + 1))
-    assert shown(document)[last:] == ["The meeting is adjourned."]
+    do(document, split(document, row, 4))
+    do(document, merge(document, row))
+    assert again(document).cues == document.cues
+    assert len(document.cues_inside) == row + 1
+    assert [document.is_beyond(other) for other in range(row + 1, document.count)] == [True] * bool(after)
 
 
 def test_a_cut_of_the_beginning_keeps_what_was_decided() -> None:
@@ -726,6 +735,7 @@ def test_a_taken_back_change_is_a_line_too() -> None:
         assert change_from_json(json.loads(json.dumps(change_to_json(change))), document) == change
         document.apply(change)
         back = change.undone()
+        assert document.undo_change == back
         assert change_from_json(json.loads(json.dumps(change_to_json(back))), document) == back
         document.undo()
         assert document.redo_change == change
