@@ -302,7 +302,7 @@ def test_the_labels_of_a_file_decide_whatever_the_station_writes() -> None:
 
 def test_scc_faults_are_told_by_line() -> None:
     text = write_scc(council_cues(9, 3)).text.replace("9420 9420", "9420", 1)
-    assert read_scc(text).faults == ("line 3: 1 control codes are not sent twice",)
+    assert read_scc(text).faults == ("line 3: 1 control code not sent twice",)
 
 
 @settings(max_examples=100, deadline=None)

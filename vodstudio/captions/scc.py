@@ -22,6 +22,7 @@ from vodstudio.captions.timecode import (
     label_of,
 )
 from vodstudio.core.errors import NeedsUser
+from vodstudio.core.wording import many
 
 HEADER = "Scenarist_SCC V1.0"
 MOST_ROWS = 4
@@ -108,7 +109,7 @@ def read_scc(text: str, base: Timebase = DROP_FRAME) -> SccReading:
 
 def _tell_undoubled(decoder: Decoder, where: str, counted: int, faults: list[str]) -> int:
     if decoder.undoubled > counted:
-        faults.append(f"{where}: {decoder.undoubled - counted} control codes are not sent twice")
+        faults.append(f"{where}: {many(decoder.undoubled - counted, 'control code')} not sent twice")
     return decoder.undoubled
 
 
