@@ -208,9 +208,10 @@ class Reviewing:
             return 0
         twin = review.document.apart()
         done = await asyncio.to_thread(_replayed, twin, review.kept)
+        # On the disk before anything else can be noted or thrown away.
+        await asyncio.to_thread(review.journal.start_over, done)
         review.document.become(twin)
         review.is_undecided = False
-        await asyncio.to_thread(review.journal.start_over, done)
         return len(done)
 
     async def forget(self, review: Review) -> None:
