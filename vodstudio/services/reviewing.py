@@ -243,16 +243,16 @@ class Reviewing:
         lessons = await asyncio.to_thread(
             lessons_of, review.transcript.words, transcript.words, review.job.preset.vocabulary
         )
-        version = await self._transcripts.save_version(review.job.recording, review.version, transcript)
+        counted = await self._transcripts.correct(review.job, review.version, transcript, overrules=True)
         review.document.mark_saved()
-        before, review.version, review.transcript = review.journal, version, transcript
-        review.journal = self._journal(version, review.video)
+        before, review.version, review.transcript = review.journal, counted.version, transcript
+        review.journal = self._journal(counted.version, review.video)
+        later = counted.later
         try:
             await asyncio.to_thread(before.end)
-            await self._transcripts.captions_again(review.job.id)
         except VodError as error:
-            return Saved(version=version, later=f"{error.title}. {error.hint}", lessons=lessons)
-        return Saved(version=version, lessons=lessons)
+            later = later or f"{error.title}. {error.hint}"
+        return Saved(version=counted.version, later=later, lessons=lessons)
 
     def city_name(self, review: Review) -> str:
         """The city whose words may be added to; empty where the recording has none."""

@@ -108,12 +108,18 @@ class Transcripts:
         await self._store.run(lambda unit: _add(unit, version, recording))
         return await self._told(version)
 
-    async def correct(self, job: Job, parent: TranscriptVersion, transcript: Transcript) -> Counted:
-        """Keep a correction of `parent` while that one counts, and make the captions of the job of it: both, or neither."""
+    async def correct(
+        self, job: Job, parent: TranscriptVersion, transcript: Transcript, *, overrules: bool = False
+    ) -> Counted:
+        """Keep a correction of `parent`, and make the captions of the job of it: both, or neither.
+
+        Refused where another version counts by now, unless a person knows of it and overrules it.
+        """
         version = await self._written(job.recording, parent, transcript, OPERATOR)
 
         def write(unit: Unit) -> TranscriptVersion:
-            _check_counts(unit, parent)
+            if not overrules:
+                _check_counts(unit, parent)
             _add(unit, version, job.recording)
             return version
 
