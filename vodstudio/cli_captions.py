@@ -357,14 +357,20 @@ class _Listener:
         return self._children
 
     def listened_to(self, path: Path, tell: Callable[[float], None]) -> Evidence:
-        """Where a voice is in a media file."""
+        """Where a voice is in a media file; of one without sound at least how long it is."""
         from vodstudio.workers.ear import listened_to
+        from vodstudio.workers.sound import NO_AUDIO
 
         if not path.is_file():
             raise NotFound(
                 f"There is no file {path}", hint="Check --media. Nothing was changed.", code="VS-NO-SUCH-FILE"
             )
-        return listened_to(self._own(), path, _nothing, tell)
+        try:
+            return listened_to(self._own(), path, _nothing, tell)
+        except BadMedia as error:
+            if error.code != NO_AUDIO:
+                raise
+            return self.length_of(path)
 
     def length_of(self, path: Path) -> Evidence:
         """How long a media file is."""

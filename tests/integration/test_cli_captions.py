@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate, pairwise
@@ -179,6 +180,18 @@ def test_captions_are_compared_with_the_voice_of_the_recording(
     if by_s:
         assert (code, body["needs_a_look"]) == (codes.FAILED, 1)
         assert "too late" in file["reason"]
+
+
+def test_a_video_without_sound_still_tells_how_long_it_is(do: Do, sample: Path, tmp_path: Path) -> None:
+    assert do("make", str(sample), "--out", str(tmp_path), "--name", "mute", "--format", "srt")[0] == 0
+    mute = tmp_path / "mute.mp4"
+    line = ["ffmpeg", "-v", "error", "-i", str(MEETING), "-an", "-c", "copy", "-t", "60", str(mute)]
+    subprocess.run(line, check=True)
+    code, body = do("check", str(tmp_path / "mute.srt"), "--media", str(mute))
+    (file,) = body["files"]
+    assert file["report"]["figures"]["speech_min"] is None
+    assert file["report"]["counts"]["Q24"] > 0
+    assert code == codes.FAILED
 
 
 def test_q27_a_file_that_was_changed_after_its_check_is_told(do: Do, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from numpy.typing import NDArray
 
+NO_AUDIO = "VS-NO-AUDIO"
 MIX, LEFT, RIGHT = "mix", "left", "right"
 _SIDES = {LEFT: 0, RIGHT: 1}
 _GROUP_SAMPLES = 500_000
@@ -51,7 +52,7 @@ def no_audio(source: Path) -> BadMedia:
         f"{source.name} has no audio track",
         hint="Captions need sound. The picture can still be delivered without captions.",
         detail=str(source),
-        code="VS-NO-AUDIO",
+        code=NO_AUDIO,
     )
 
 
