@@ -60,7 +60,7 @@ def test_a_file_that_is_dropped_on_the_window_reaches_done(qapp: QApplication, r
         await scene.until(lambda: words.model.rowCount() > 0)
         assert any(text.startswith("Hearing · ") for text in shown_in(words))
         await scene.until(lambda: any(face.headline.startswith("On demand") for face in faces(model)))
-        await scene.until(lambda: any("voice demo" in text for text in shown_in(words)))
+        await scene.until(lambda: any("model demo" in text for text in shown_in(words)))
         assert any(text.startswith("Processor") for text in shown_in(words))
         text = " ".join(passage.text for passage in words.model.passages).lower()
         assert "council" in text

@@ -137,10 +137,12 @@ def test_a_second_press_does_not_cut_off_the_first(stage: Stage, shown: Shown) -
     shown(lambda: bool(listed(stage)))
     correct, is_free, asked = stage.transcripts.correct, asyncio.Event(), []
 
-    async def slow(job: Job, parent: TranscriptVersion, transcript: Transcript) -> Counted:
+    async def slow(
+        job: Job, parent: TranscriptVersion, transcript: Transcript, *, overrules: bool = False
+    ) -> Counted:
         asked.append(parent)
         await is_free.wait()
-        return await correct(job, parent, transcript)
+        return await correct(job, parent, transcript, overrules=overrules)
 
     stage.transcripts.correct = slow  # type: ignore[method-assign]
     takers = [b for b in panel.findChildren(type(panel.toggle)) if b.text() == "Take back"]

@@ -231,15 +231,27 @@ def test_what_was_doubted_is_marked_listed_and_reached_with_one_click(stage: Sta
     assert not words.grab().isNull()
 
 
+def test_reasons_at_one_moment_are_one_line_that_fits() -> None:
+    gaps = [f"A voice is heard for {number} s, and there is no word" for number in (4, 9, 4)]
+    facts: Json = {"reheard": [{"start": 560.2, "why": gaps}, {"start": 700, "why": ["A & B"]}]}
+    passages = (passage(20, gaps[0]), passage(30, "the words repeat"))
+    found = places_of(facts, passages)
+    assert [(int(place.start_s), place.text) for place in found] == [
+        (560, f"heard again: {gaps[0]}, and 1 more"),
+        (700, "heard again: A & B"),
+        (840, "the words repeat"),
+    ]
+
+
 def test_a_long_list_of_places_says_how_many_more_there_are(stage: Stage, shown: Shown) -> None:
     passages = tuple(passage(number, f"the words repeat {number} times") for number in range(50))
     words = open_words(stage, shown, WordsOfJob(passages=passages, version=version()), DONE)
     words._fill_menu()
     last = words._menu.actions()[-1]
     assert (last.text(), last.isEnabled(), len(words._menu.actions())) == (
-        "10 more are marked in the text",
+        "30 more are marked in the text",
         False,
-        41,
+        21,
     )
 
 
@@ -353,12 +365,11 @@ def test_facts_that_are_missing_or_odd_are_no_trouble() -> None:
     assert places_of({"reheard": 3}, ()) == ()
     odd = {"reheard": [{"start": "soon"}, 7, {"start": 1}, {"start": 1, "why": "loop"}]}
     assert [place.text for place in places_of(odd, ())] == [
-        "heard again: it was in doubt",
-        "heard again: loop",
+        "heard again: it was in doubt · heard again: loop"
     ]
     assert whole_words({}, None, NOW) == ""
     assert whole_words({"words": 1204, "model": "small", "language": "en"}, version(), NOW) == (
-        "1,204 words · voice small · en"
+        "1,204 words · model small · English"
     )
 
 

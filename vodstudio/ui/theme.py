@@ -277,7 +277,7 @@ QComboBox:focus {{ border: 2px solid {t.accent}; padding: 0 8px; min-height: 28p
 QComboBox::drop-down {{ border: none; width: 14px; }}
 QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
   selection-background-color: {t.accent_tint}; selection-color: {t.text}; }}
-QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 6px; }}
+QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 6px; menu-scrollable: 1; }}
 QMenu::item {{ padding: 6px 26px 6px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {t.accent_tint}; color: {t.text}; }}
 QMenu::item:disabled {{ color: {t.faint}; }}

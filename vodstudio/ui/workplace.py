@@ -272,7 +272,7 @@ def _short(check: Check) -> str:
     if kind == "server":
         text = f"{name.removeprefix('Server ')} {'connected' if is_good else 'away'}"
     elif kind == "model":
-        model = name.removeprefix("Speech model").strip()
+        model = Path(name.removeprefix("Speech model").strip()).name  # a preset may name a folder anywhere
         text = f"Model {model}" if model else _MODEL[check.verdict]
     elif kind.rstrip("s") == "storage":
         text = f"{name} away" if check.verdict is Verdict.BAD else name

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
+from vodstudio.captions.tongue import language_name
 from vodstudio.core.events import StepProgressed
 from vodstudio.core.jobs import Json, Step, StepState
 from vodstudio.core.transcripts import Passage, TranscriptVersion
@@ -67,7 +69,16 @@ def places_of(facts: Json, passages: Iterable[Passage]) -> tuple[Place, ...]:
             Place(start_s=passage.start_s, text=doubt) for doubt in passage.doubts if doubt not in before
         ]
         before = passage.doubts
-    return tuple(dict.fromkeys(sorted(found, key=lambda place: place.start_s)))
+    return tuple(_one_for_each_second(sorted(found, key=lambda place: place.start_s)))
+
+
+def _one_for_each_second(places: Sequence[Place]) -> Iterator[Place]:
+    """What is doubted at one moment is one line; a reason that stands in another one is told once."""
+    for _, group in groupby(places, key=lambda place: int(place.start_s)):
+        here = list(group)
+        texts = list(dict.fromkeys(place.text for place in here))
+        told = [text for text in texts if not any(text in other for other in texts if other != text)]
+        yield Place(start_s=here[0].start_s, text=" · ".join(told))
 
 
 def progress_words(step: Step, live: StepProgressed | None, now: datetime) -> str:
@@ -88,15 +99,15 @@ def progress_words(step: Step, live: StepProgressed | None, now: datetime) -> st
 
 
 def whole_words(facts: Json, version: TranscriptVersion | None, now: datetime) -> str:
-    """Of a finished transcript: how many words, by which voice, and whether a person corrected it."""
+    """Of a finished transcript: how many words, by which model, and whether a person corrected it."""
     count = facts.get("words")
     corrected = (
         f"corrected {clock(version.made_at, now)}" if version is not None and version.is_by_hand else ""
     )
     parts = (
         many(count, "word") if isinstance(count, int) and not corrected else "",
-        f"voice {facts['model']}" if facts.get("model") else "",
-        str(facts.get("language") or ""),
+        f"model {facts['model']}" if facts.get("model") else "",
+        language_name(str(facts["language"])) if facts.get("language") else "",
         corrected,
     )
     return " · ".join(part for part in parts if part)
@@ -113,7 +124,8 @@ def _reason(fallback: object) -> str:
 
 def _reasons(why: object) -> str:
     told = [str(each) for each in why] if isinstance(why, list | tuple) else [str(why or "")]
-    return "; ".join(part for part in told if part) or "it was in doubt"
+    first, *others = dict.fromkeys(part for part in told if part) or ("it was in doubt",)
+    return f"{first}, and {len(others)} more" if others else first
 
 
 def _seconds(value: object) -> float | None:

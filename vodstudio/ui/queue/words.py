@@ -27,7 +27,8 @@ from vodstudio.ui.queue.rewritten import RewrittenPanel
 from vodstudio.ui.theme import Theme
 from vodstudio.ui.wording import duration, many
 
-MOST_PLACES = 40
+MOST_PLACES = 20
+_WIDEST_PX = 560
 _NOT_YET = "The words appear here as soon as they are heard."
 _NOTHING = "Nobody speaks in this recording, as far as was heard."
 
@@ -93,10 +94,7 @@ class WordsTab(QWidget):
         self._from = label("", "small", head, wraps=True)
         self._look = button("", head, role="link", tip="Places where a person may want to listen")
         self._look.setAccessibleName("Places to look at")
-        self._menu = QMenu(self._look)
-        self._menu.aboutToShow.connect(self._fill_menu)
-        self._menu.triggered.connect(self._on_place_chosen)
-        self._look.setMenu(self._menu)
+        self._build_menu()
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)  # the words of a link stand in line with those above
         row.addSpacing(-4)
@@ -112,6 +110,13 @@ class WordsTab(QWidget):
         self.rewritten.emptied.connect(self._on_rewritten_emptied)
         column.addWidget(self.rewritten)
         return head
+
+    def _build_menu(self) -> None:
+        self._menu = QMenu(self._look)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._menu.triggered.connect(self._on_place_chosen)
+        self._look.setMenu(self._menu)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -201,8 +206,11 @@ class WordsTab(QWidget):
 
     def _fill_menu(self) -> None:
         self._menu.clear()
+        letters = self._menu.fontMetrics()
         for place in self._places[:MOST_PLACES]:
-            action = self._menu.addAction(f"{duration(int(place.start_s))}  {place.text}")
+            line = f"{duration(int(place.start_s))}  {place.text}".replace("&", "&&")
+            action = self._menu.addAction(letters.elidedText(line, Qt.TextElideMode.ElideRight, _WIDEST_PX))
+            action.setToolTip(place.text)
             action.setData(place.start_s)
         left = len(self._places) - MOST_PLACES
         if left > 0:
