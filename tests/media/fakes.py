@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from typing import Any
 
 
 class Stuck(subprocess.Popen[bytes]):
     """A child that was killed and stays until the system lets it go."""
 
-    _is_let_go = False
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._gate = threading.Event()
+        super().__init__(*arguments, **options)
 
     @classmethod
     def waiting(cls) -> Stuck:
@@ -23,14 +27,16 @@ class Stuck(subprocess.Popen[bytes]):
         )
 
     def poll(self) -> int | None:
-        return super().poll() if self._is_let_go else None
+        return super().poll() if self._gate.is_set() else None
 
     def wait(self, timeout: float | None = None) -> int:
-        if not self._is_let_go:
-            raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
+        if timeout is None:
+            self._gate.wait()
+        elif not self._gate.is_set():
+            raise subprocess.TimeoutExpired(self.args, timeout)
         return super().wait(timeout)
 
     def let_go(self) -> None:
         """The share is back: the kill that waited is carried out."""
-        self._is_let_go = True
+        self._gate.set()
         self.wait(20.0)

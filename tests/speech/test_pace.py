@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vodstudio.workers.pace import RECENT_S, Pace
-from vodstudio.workers.word_times import mended, nearest_moment
+from vodstudio.workers.word_times import mended, nearest_moment, with_possible_times
 
 
 class _Hand:
@@ -85,7 +85,7 @@ def _word(start: float, end: float) -> dict[str, object]:
 def test_e15_a_time_that_cannot_be_is_moved_to_the_nearest(
     start: float, end: float, expected: tuple[float, float]
 ) -> None:
-    words, changed = mended([_word(start, end)], 5.0, 10.0)
+    words, changed = with_possible_times([_word(start, end)], 5.0, 10.0)
     assert (words[0]["start"], words[0]["end"]) == expected
     assert changed == ((start, end) != expected)
     assert words[0]["text"] == " word"
@@ -98,12 +98,23 @@ _ANY = st.floats(allow_nan=True, allow_infinity=True)
 def test_e15_whatever_the_engine_says_every_word_lies_in_the_recording(
     times: list[tuple[float, float]], duration_s: float
 ) -> None:
-    words, _ = mended([_word(*pair) for pair in times], 0.0, duration_s)
+    words, _ = with_possible_times([_word(*pair) for pair in times], 0.0, duration_s)
     assert all(0.0 <= word["start"] <= word["end"] <= duration_s + 0.1 for word in words)
-    again, changed = mended(words, 0.0, duration_s)
+    again, changed = with_possible_times(words, 0.0, duration_s)
     assert (again, changed) == (words, 0)
 
 
 @given(_ANY, st.floats(0.0, 1e5))
 def test_e15_a_moment_lies_in_the_recording(value: float, duration_s: float) -> None:
     assert 0.0 <= nearest_moment(value, duration_s) <= duration_s
+
+
+def test_a_word_behind_the_end_is_found_as_soon_as_the_end_is_known() -> None:
+    """Batches are heard while the recording is still listened to."""
+    window = {"start_s": 3.0, "end_s": 99.0, "words": [_word(3.0, 99.0)], "marks": []}
+    heard = mended(window, math.inf)
+    assert (heard["words"], heard["marks"]) == (window["words"], [])
+    known = mended(heard, 4.0)
+    assert [(word["start"], word["end"]) for word in known["words"]] == [(3.0, 4.0)]
+    assert [(mark["rule"], mark["start"], mark["end"]) for mark in known["marks"]] == [("T1", 3.0, 4.0)]
+    assert mended(known, 4.0) == known

@@ -25,6 +25,7 @@ from vodstudio.workers.transcribing import FRAMES_PER_S, Heard, heard
 from vodstudio.workers.tuning import Tuned, in_use
 from vodstudio.workers.walking import Walking
 from vodstudio.workers.windows import SAMPLE_RATE
+from vodstudio.workers.word_times import mended
 
 UNSURE_LANGUAGE = "L1"
 
@@ -89,8 +90,11 @@ def _learn(tools: SpeechTools, job: SpeechJob, result: StepResult, found: Heard 
 
 
 def _result(job: SpeechJob, listened: Json, found: Heard | None) -> StepResult:
-    windows = job.kept() if found else []
-    transcript = _transcript(job, listened, windows)
+    clock = SoundClock(cast(Sequence[Sequence[float]], listened["marks"]))
+    duration_s = clock.moment(cast(int, listened["samples"]) / SAMPLE_RATE)
+    # Batches are heard before anybody knows where the recording ends.
+    windows = [mended(window, duration_s) for window in job.kept()] if found else []
+    transcript = _transcript(job, listened, windows, clock)
     path = versions.keep(job.folder, transcript)
     versions.show_heard(path)
     facts = _facts(job, transcript, listened, found, windows)
@@ -101,8 +105,7 @@ def _result(job: SpeechJob, listened: Json, found: Heard | None) -> StepResult:
     return StepResult(outputs=(output,), facts=facts, note=note)
 
 
-def _transcript(job: SpeechJob, listened: Json, windows: Sequence[Json]) -> Transcript:
-    clock = SoundClock(cast(Sequence[Sequence[float]], listened["marks"]))
+def _transcript(job: SpeechJob, listened: Json, windows: Sequence[Json], clock: SoundClock) -> Transcript:
     state = cast(Mapping[str, Any], windows[-1]["state"]) if windows else {}
     duration_s = clock.moment(cast(int, listened["samples"]) / SAMPLE_RATE)
     words = tuple(

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
-from vodstudio.captions.transcript import Mark
 from vodstudio.core.crash import crash_point
 from vodstudio.core.errors import ChildCrashed
 from vodstudio.core.jobs import Json
@@ -19,9 +18,8 @@ from vodstudio.workers.pace import Pace
 from vodstudio.workers.speech_job import FALLBACK, LISTENING_SHARE, WINDOW, SpeechJob, SpeechTools
 from vodstudio.workers.walking import Walking
 from vodstudio.workers.windows import SAMPLE_RATE
-from vodstudio.workers.word_times import mended, nearest_moment
+from vodstudio.workers.word_times import mended
 
-BAD_TIMES = "T1"
 FRAMES_PER_S = 100
 
 
@@ -148,27 +146,17 @@ class _Run:
 
     def _placed(self, window: dict[str, Any]) -> dict[str, Any]:
         """In time of the recording; times that cannot be never reach a checkpoint, and are marked (E15)."""
-        clock, samples_s = self._walking.clock, self._walking.samples_s
-        start_s = nearest_moment(window["start_s"], samples_s)
-        end_s = max(start_s, nearest_moment(window["end_s"], samples_s))
-        words, changed = mended(window["words"], start_s, samples_s)
-        marks = list(window.get("marks", ()))
-        if changed:
-            text = f"{changed} words had times that cannot be; they were moved to the nearest that can"
-            marks.append(asdict(Mark(rule=BAD_TIMES, start=start_s, end=end_s, text=text)))
-        spans = [words, marks, list(window.get("reheard", ()))]
-        moved = [
-            [{**one, "start": clock.moment(one["start"]), "end": clock.moment(one["end"])} for one in span]
-            for span in spans
-        ]
-        return {
-            **window,
-            "start_s": clock.moment(start_s),
-            "end_s": clock.moment(end_s),
-            "words": moved[0],
-            "marks": moved[1],
-            "reheard": moved[2],
+        clock = self._walking.clock
+        possible = mended(window, self._walking.samples_s)
+        spans = {
+            name: [
+                {**one, "start": clock.moment(one["start"]), "end": clock.moment(one["end"])}
+                for one in possible.get(name, ())
+            ]
+            for name in ("words", "marks", "reheard")
         }
+        ends = {name: clock.moment(possible[name]) for name in ("start_s", "end_s")}
+        return {**possible, **ends, **spans}
 
 
 def _said(words: Sequence[Mapping[str, Any]]) -> str:

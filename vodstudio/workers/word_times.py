@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
+
+from vodstudio.captions.transcript import Mark
 
 Json = Mapping[str, Any]
 # The last word of a recording may end a frame of the model behind its last sample.
 _TOLERANCE_S = 0.1
+BAD_TIMES = "T1"
 
 
-def mended(words: Sequence[Json], begin_s: float, duration_s: float) -> tuple[list[Json], int]:
-    """The words with times that can be, and how many had to be changed.
+def mended(window: Json, duration_s: float) -> Json:
+    """A window with times that can be, and a mark that says how many had to be changed."""
+    start_s = nearest_moment(window["start_s"], duration_s)
+    end_s = max(start_s, nearest_moment(window["end_s"], duration_s))
+    words, changed = with_possible_times(window["words"], start_s, duration_s)
+    marks = list(window.get("marks", ()))
+    if changed:
+        text = f"{changed} words had times that cannot be; they were moved to the nearest that can"
+        marks.append(asdict(Mark(rule=BAD_TIMES, start=start_s, end=end_s, text=text)))
+    return {**window, "start_s": start_s, "end_s": end_s, "words": words, "marks": marks}
+
+
+def with_possible_times(words: Sequence[Json], begin_s: float, duration_s: float) -> tuple[list[Json], int]:
+    """The words, and how many of them had to be changed.
 
     A time that is no number becomes that of the word before; everything ends inside the recording.
     """

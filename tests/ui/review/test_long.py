@@ -49,7 +49,7 @@ def test_how_far_it_is_is_seen_and_the_window_comes(stage: ReviewStage, run: Run
     desk = Desk(stage, run)
     assert not stage.reviews.openings
     assert desk.window.review.document.count > CUES / 2
-    assert "want" in desk.window.summary.text()
+    desk.wait(lambda: "want" in desk.window.summary.text())
 
 
 def test_who_does_not_want_to_wait_leaves_it_and_may_come_again(stage: ReviewStage, run: Run) -> None:
