@@ -10,13 +10,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.integration.conftest import Do
 from tests.integration.shape import Shape, faults
 from vodstudio import cli, owner
 from vodstudio import cli_output as codes
@@ -105,8 +105,6 @@ SHAPES: dict[str, Shape] = {
     "error": {"error": ERROR},
 }  # fmt: skip
 
-Do = Callable[..., tuple[int, Any]]
-
 
 @pytest.fixture
 def where(home: Path) -> Places:
@@ -124,20 +122,6 @@ def station(where: Places) -> Path:
         encoding="utf-8",
     )
     return where.station_file
-
-
-@pytest.fixture
-def do(capsys: pytest.CaptureFixture[str]) -> Do:
-    """Run a command in this process with --json; gives its exit code and what it printed."""
-
-    def run(*argv: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        code = cli.main([*argv, "--json"])
-        said = capsys.readouterr()
-        assert said.err == ""
-        return code, json.loads(said.out)
-
-    return run
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.integration.conftest import Do
 from vodstudio import cli
 from vodstudio import cli_output as codes
 from vodstudio.captions.transcript import Transcript, Word, transcript_to_json
@@ -18,22 +16,6 @@ from vodstudio.core.jobs import JobId
 from vodstudio.core.transcripts import SPEECH, TranscriptVersion, transcript_id
 from vodstudio.paths import make, places
 from vodstudio.store.store import SqliteStore
-
-Do = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def do(capsys: pytest.CaptureFixture[str]) -> Do:
-    """Run a command in this process with --json; gives its exit code and what it printed."""
-
-    def run(*argv: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        code = cli.main([*argv, "--json"])
-        said = capsys.readouterr()
-        assert said.err == ""
-        return code, json.loads(said.out)
-
-    return run
 
 
 @pytest.fixture

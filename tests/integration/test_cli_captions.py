@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from tests.captions.council import council_words
 from tests.captions.council import said as spoken
 from tests.captions.fakes import MemoryContext, inputs_for, meeting
+from tests.integration.conftest import Do
 from tests.integration.shape import Shape, faults
 from vodstudio import cli
 from vodstudio import cli_output as codes
@@ -70,22 +71,13 @@ CHECKED: Shape = {
     "without_captions": [str],
     "needs_a_look": int,
 }
-Do = Callable[..., tuple[int, Any]]
 pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
-def do(capsys: pytest.CaptureFixture[str]) -> Do:
-    """Run `captions` in this process with --json; gives its exit code and what it printed."""
-
-    def run(*argv: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        code = cli.main(["captions", *argv, "--json"])
-        said = capsys.readouterr()
-        assert said.err == ""
-        return code, json.loads(said.out)
-
-    return run
+def do(do: Do) -> Do:
+    """The same for `captions`."""
+    return partial(do, "captions")
 
 
 @pytest.fixture
