@@ -132,9 +132,8 @@ class Shelf:
         """Changes when a model or a library changes: the same step would hear other words."""
         try:
             marks = [(model.name, model.size_bytes, _readable_mark(model)) for model in self.models()]
-        except (
-            OSError
-        ):  # the disk of the models is away: the program works on all else, and what hears is held
+        except OSError:
+            # The disk of the models is away: the program works on all else, and what hears is held.
             marks = []
         libraries = [f"{name} {version(name)}" for name in ("faster-whisper", "ctranslate2")]
         return f"{', '.join(libraries)}, models {hashlib.sha256(repr(marks).encode()).hexdigest()[:12]}"

@@ -94,7 +94,7 @@ def _result(job: SpeechJob, listened: Json, found: Heard | None) -> StepResult:
     duration_s = clock.moment(cast(int, listened["samples"]) / SAMPLE_RATE)
     # Batches are heard before anybody knows where the recording ends.
     windows = [mended(window, duration_s) for window in job.kept()] if found else []
-    transcript = _transcript(job, listened, windows, clock)
+    transcript = _transcript(job, listened, windows, clock, duration_s)
     path = versions.keep(job.folder, transcript)
     versions.show_heard(path)
     facts = _facts(job, transcript, listened, found, windows)
@@ -105,9 +105,10 @@ def _result(job: SpeechJob, listened: Json, found: Heard | None) -> StepResult:
     return StepResult(outputs=(output,), facts=facts, note=note)
 
 
-def _transcript(job: SpeechJob, listened: Json, windows: Sequence[Json], clock: SoundClock) -> Transcript:
+def _transcript(
+    job: SpeechJob, listened: Json, windows: Sequence[Json], clock: SoundClock, duration_s: float
+) -> Transcript:
     state = cast(Mapping[str, Any], windows[-1]["state"]) if windows else {}
-    duration_s = clock.moment(cast(int, listened["samples"]) / SAMPLE_RATE)
     words = tuple(
         Word(**word, window=cast(int, window["index"]), source=job.model.name)
         for window in windows

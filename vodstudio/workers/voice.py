@@ -67,7 +67,7 @@ class SpeechFinder:
         self._pad = settings.speech_pad_ms * _SAMPLES_A_MS
         self._longest = SAMPLE_RATE * longest_s - WINDOW_SAMPLES - 2 * self._pad
         self._pause = settings.min_silence_duration_ms * _SAMPLES_A_MS
-        self._is_cut_at_quietest = settings.cut_at_quietest and math.isfinite(longest_s)
+        self.asks_how_loud = settings.cut_at_quietest and math.isfinite(longest_s)
         # The model's answers are single precision, and so is what they are compared with.
         self._speech_from = _single(settings.threshold)
         self._silence_below = _single(max(settings.threshold - 0.15, 0.01))
@@ -82,7 +82,7 @@ class SpeechFinder:
     def see(self, probabilities: Iterable[float], powers: Iterable[float] = repeat(0.0)) -> None:
         """The next windows, and how loud each of them is, which matters to `cut_at_quietest` alone."""
         for probability, power in zip(probabilities, powers, strict=False):
-            if self._is_cut_at_quietest:
+            if self.asks_how_loud:
                 self._remember(power)
             self._see(probability)
 
@@ -138,7 +138,7 @@ class SpeechFinder:
         now = self._now
         assert now.start is not None
         start, goes_on = now.start, now.cut_at > 0 and now.next_start >= now.cut_at
-        if self._is_cut_at_quietest and not now.cut_at:
+        if self.asks_how_loud and not now.cut_at:
             now.cut_at = now.next_start = now.quietest[0][0] + WINDOW_SAMPLES // 2
             goes_on = True
         self._close(start, now.cut_at or at)
@@ -265,8 +265,12 @@ class Voice:
         import numpy as np
 
         shown = as_float(samples)
-        powers = np.square(shown).reshape(-1, WINDOW_SAMPLES).mean(axis=1)
-        self._finder.see(self._model.probabilities(shown), powers.tolist())
+        probabilities = self._model.probabilities(shown)
+        if self._finder.asks_how_loud:
+            powers = np.square(shown).reshape(-1, WINDOW_SAMPLES).mean(axis=1)
+            self._finder.see(probabilities, powers.tolist())
+        else:
+            self._finder.see(probabilities)
 
 
 def _memory_of(texts: Iterable[str]) -> tuple[NDArray[np.float32], ...]:
